@@ -1,0 +1,1 @@
+"""Reading a bundle: YAML with places, includes, targets, variables, one model."""

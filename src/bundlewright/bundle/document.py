@@ -1,0 +1,355 @@
+"""Reads one YAML file into plain data that knows its places, as the Databricks CLI reads it.
+
+The CLI reads YAML with go-yaml v3, a port of libyaml; so do we, with libyaml's own events. Only
+`true` and `false` are booleans, leading zeros are decimal, dates stay strings, the last of two
+equal keys wins, only the first document counts (https://pkg.go.dev/gopkg.in/yaml.v3).
+"""
+
+import gc
+import re
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+try:
+    from yaml.cyaml import CParser as Parser
+except ImportError:  # a PyYAML without libyaml: the same events, ten times slower
+    from yaml import SafeLoader as Parser
+
+MAX_DEPTH = 100
+MAX_BYTES = 32 * 1024 * 1024
+
+
+class Map(dict):
+    """A YAML mapping.
+
+    Attributes:
+        at: the place of the mapping itself.
+        places: key -> (place of the key, place of its value).
+        anchored: the keys whose values carry an anchor (`&name`).
+        has_refs: whether a `${...}` reference stands anywhere below.
+    """
+
+    __slots__ = ("anchored", "at", "has_refs", "places")
+
+    def __init__(self, at):
+        self.at = at
+        self.places = {}
+        self.anchored = ()
+        self.has_refs = False
+
+
+class Seq(list):
+    """A YAML sequence.
+
+    Attributes:
+        at: the place of the sequence itself.
+        places: the place of each item.
+        anchored: the indexes of the items that carry an anchor.
+        has_refs: whether a `${...}` reference stands anywhere below.
+    """
+
+    __slots__ = ("anchored", "at", "has_refs", "places")
+
+    def __init__(self, at):
+        self.at = at
+        self.places = []
+        self.anchored = ()
+        self.has_refs = False
+
+
+class Document:
+    """One file as read.
+
+    Attributes:
+        name: the file's path relative to the bundle root.
+        data: its content, a `Map` in a sound file; None where nothing could be read.
+        problems: what is wrong with it, as (kind, message, place) with kind one of `syntax`,
+            `duplicate_key`,
+            `second_document`; after a `syntax` problem there is no data.
+    """
+
+    __slots__ = ("data", "name", "problems")
+
+    def __init__(self, name):
+        self.name = name
+        self.data = None
+        self.problems = []
+
+
+class _Refused(Exception):
+    """YAML that parses but that the CLI refuses."""
+
+    def __init__(self, message, place):
+        super().__init__(message)
+        self.place = place
+
+
+def read(path, name):
+    """Read a file.
+
+    Args:
+        path: where the file is.
+        name: what to call it in places.
+
+    Returns:
+        A `Document`; it never raises for what is in the file or for a file that cannot be read.
+    """
+    document = Document(name)
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        document.problems.append(("syntax", f"cannot be read: {error.strerror}", (name, 1, 1)))
+        return document
+    if len(content) > MAX_BYTES:
+        message = f"is larger than {MAX_BYTES // 2**20} MiB"
+        document.problems.append(("syntax", message, (name, 1, 1)))
+        return document
+    return parse(content, document)
+
+
+def parse(content, document):
+    """Fill a document from YAML text.
+
+    Args:
+        content: the text, as str or as bytes in UTF-8 or UTF-16.
+        document: the empty `Document` to fill.
+
+    Returns:
+        The same document.
+    """
+    # The collector would walk the growing tree again and again: four times the reading time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        document.data = _Builder(document).build(Parser(content))
+    except _Refused as refused:
+        document.problems.append(("syntax", str(refused), refused.place))
+    except yaml.YAMLError as error:
+        document.problems.append(("syntax", *_explain(error, document.name)))
+    finally:
+        if collecting:
+            gc.enable()
+    return document
+
+
+def _explain(error, name):
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return error.problem or "not valid YAML", (name, mark.line + 1, mark.column + 1)
+    return str(getattr(error, "reason", error)), (name, 1, 1)
+
+
+class _Builder:
+    """Builds the tree from events, with a stack of its own: no depth of nesting is a recursion."""
+
+    def __init__(self, document):
+        self.name = document.name
+        self.problems = document.problems
+        self.anchors = {}
+
+    def build(self, parser):
+        name = self.name
+        get_event = parser.get_event
+        anchors = self.anchors
+        stack = []  # the enclosing containers, with the key that waits for its value
+        container = None
+        key = _NO_KEY
+        key_place = None
+        root = None
+        documents = 0
+        while True:
+            event = get_event()
+            kind = type(event)
+            if event is None:
+                return root
+            if kind is ScalarEvent:
+                mark = event.start_mark
+                place = (name, mark.line + 1, mark.column + 1)
+                value = self._scalar(event, place)
+                anchor = event.anchor
+                if anchor:
+                    anchors[anchor] = (value, place)
+                refs = type(value) is str and "${" in value
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                mark = event.start_mark
+                place = (name, mark.line + 1, mark.column + 1)
+                if event.tag and not event.implicit and event.tag not in _CONTAINER_TAGS:
+                    raise _Refused(f"unknown tag {event.tag}", place)
+                if container.__class__ is Map and key is _NO_KEY:
+                    raise _Refused("a key must be a string", place)
+                if len(stack) >= MAX_DEPTH:
+                    raise _Refused(f"is nested deeper than {MAX_DEPTH} levels", place)
+                if event.anchor:
+                    anchors[event.anchor] = (_UNDER_CONSTRUCTION, place)
+                stack.append((container, key, key_place, event.anchor))
+                container = Map(place) if kind is MappingStartEvent else Seq(place)
+                key = _NO_KEY
+                continue
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                value = container
+                place = value.at
+                refs = value.has_refs
+                container, key, key_place, anchor = stack.pop()
+                if anchor:
+                    anchors[anchor] = (value, place)
+                if value.__class__ is Map and _MERGE in value:
+                    _apply_merges(value)
+                    refs = value.has_refs
+            elif kind is AliasEvent:
+                mark = event.start_mark
+                here = (name, mark.line + 1, mark.column + 1)
+                if event.anchor not in anchors:
+                    raise _Refused(f"unknown anchor {event.anchor!r}", here)
+                value, place = anchors[event.anchor]
+                anchor = None
+                if value is _UNDER_CONSTRUCTION:
+                    raise _Refused(f"anchor {event.anchor!r} contains itself", here)
+                refs = getattr(value, "has_refs", False) or (type(value) is str and "${" in value)
+                if container.__class__ is Map and key is _NO_KEY:
+                    place = here
+            elif kind is DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    mark = event.start_mark
+                    message = "a second YAML document starts here"
+                    place = (name, mark.line + 1, mark.column + 1)
+                    self.problems.append(("second_document", message, place))
+                    return root
+                continue
+            else:
+                continue
+
+            if container is None:
+                root = value
+            elif container.__class__ is Seq:
+                if anchor:
+                    container.anchored = (*container.anchored, len(container))
+                container.append(value)
+                container.places.append(place)
+                if refs:
+                    container.has_refs = True
+            elif key is _NO_KEY:
+                key = self._key(value, event, place, container)
+                key_place = place
+            else:
+                if refs:
+                    container.has_refs = True
+                if anchor:
+                    container.anchored = (*container.anchored, key)
+                container[key] = value
+                container.places[key] = (key_place, place)
+                key = _NO_KEY
+
+    def _key(self, value, event, place, container):
+        if value == "<<" and type(event) is ScalarEvent and event.implicit[0]:
+            if _MERGE in container:
+                raise _Refused("merge key '<<' stands twice in one mapping", place)
+            return _MERGE
+        if value is None:
+            value = "null"
+        elif type(value) is not str:
+            shown = str(value).lower() if isinstance(value, bool) else value
+            raise _Refused(f"key {shown} must be a string: put it in quotes", place)
+        if value in container:
+            line = container.places[value][0][1]
+            message = f"key {value!r} stands twice, first in line {line}; the last one wins"
+            self.problems.append(("duplicate_key", message, place))
+            # The later key also takes the later place in the order of keys.
+            del container[value]
+        return value
+
+    def _scalar(self, event, place):
+        text = event.value
+        if event.implicit[0]:  # plain, without a tag
+            if not text or text[0] in _RESOLVABLE:
+                return resolve_plain(text, place)
+            return text
+        tag = event.tag
+        if not tag or tag in _TEXT_TAGS:
+            return text
+        if tag not in _SCALAR_TAGS:
+            raise _Refused(f"unknown tag {tag}", place)
+        value = resolve_plain(text, place)
+        if tag == "tag:yaml.org,2002:float" and type(value) is int:
+            return float(value)
+        if type(value) is not _SCALAR_TAGS[tag]:
+            raise _Refused(f"cannot read {text!r} as {tag.rpartition(':')[2]}", place)
+        return value
+
+
+_NO_KEY = object()
+_UNDER_CONSTRUCTION = object()
+_MERGE = object()  # the key under which a `<<` waits until its mapping ends
+
+_RESOLVABLE = frozenset("0123456789+-.~nNtTfF")
+_CONTAINER_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+_TEXT_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
+_SCALAR_TAGS = {
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:bool": bool,
+    "tag:yaml.org,2002:null": type(None),
+}
+_CONSTANTS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_BASED = re.compile(r"([-+]?)0(?:x([0-9a-fA-F]+)|o([0-7]+)|b([01]+))\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+
+
+def resolve_plain(text, place=None):
+    """Give a plain (unquoted, untagged) scalar the type that the CLI gives it.
+
+    Args:
+        text: the scalar as written.
+        place: its place, for the refusal of a number that fits no 64 bits.
+
+    Returns:
+        None, bool, int, float, or the text itself.
+    """
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    digits = text.replace("_", "") if text[0] != "_" else text
+    if _INTEGER.match(digits):
+        if len(digits) > 20 or not -(2**63) <= int(digits) < 2**64:
+            raise _Refused(f"number {text} does not fit into 64 bits", place)
+        return int(digits)
+    based = _BASED.match(digits)
+    if based:
+        sign, hexadecimal, octal, binary = based.groups()
+        number = int(hexadecimal or octal or binary, 16 if hexadecimal else 8 if octal else 2)
+        return -number if sign == "-" else number
+    if _FLOAT.match(digits):
+        return float(digits)
+    return text
+
+
+def _apply_merges(mapping):
+    """Replace a waiting `<<` by the keys of the mappings it names; a mapping's own keys win."""
+    merged = dict.pop(mapping, _MERGE)
+    place, _ = mapping.places.pop(_MERGE)
+    sources = merged if isinstance(merged, Seq) else [merged]
+    for source in sources:
+        if not isinstance(source, Map):
+            raise _Refused("'<<' needs a mapping or a list of mappings", place)
+        for key, value in source.items():
+            if key not in mapping:
+                mapping[key] = value
+                mapping.places[key] = source.places[key]
+        mapping.has_refs = mapping.has_refs or source.has_refs

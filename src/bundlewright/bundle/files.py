@@ -1,0 +1,180 @@
+"""Finds a bundle's files: the root file and what its `include` section names.
+
+Source of the semantics: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#include
+"""
+
+import os
+import re
+
+from bundlewright.bundle.document import Map, Seq, read
+
+ROOT_NAMES = ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml")
+_EXTENSIONS = (".yml", ".yaml", ".json")
+NOTEBOOK_HEADERS = {
+    ".py": b"# Databricks notebook source",
+    ".r": b"# Databricks notebook source",
+    ".sql": b"-- Databricks notebook source",
+    ".scala": b"// Databricks notebook source",
+}
+_GLOB_CHARACTERS = re.compile(r"[*?\[]")
+
+
+class NoBundle(Exception):
+    """There is no bundle to check at a path; the message says why, for people."""
+
+
+def find_root(path):
+    """Find the bundle that a path belongs to.
+
+    Args:
+        path: a bundle's folder, a folder below it, or its root file.
+
+    Returns:
+        The absolute path of the bundle's folder and the name of its root file.
+
+    Raises:
+        NoBundle: there is none, or a folder has several root files.
+    """
+    path = os.path.abspath(path)
+    if os.path.isfile(path):
+        if os.path.basename(path) not in ROOT_NAMES:
+            raise NoBundle(
+                f"{path} is not a bundle's root file: name a folder with a databricks.yml"
+            )
+        return os.path.dirname(path), os.path.basename(path)
+    if not os.path.isdir(path):
+        raise NoBundle(f"{path} does not exist")
+    folder = path
+    while True:
+        names = [name for name in ROOT_NAMES if os.path.isfile(os.path.join(folder, name))]
+        if len(names) > 1:
+            raise NoBundle(f"{folder} has several root files: {', '.join(names)}; keep one")
+        if names:
+            return folder, names[0]
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            raise NoBundle(f"no databricks.yml in {path} or in a folder above it")
+        folder = parent
+
+
+def read_files(root, root_name):
+    """Read the root file and all that it includes, each once.
+
+    Args:
+        root: the bundle's folder.
+        root_name: the name of its root file.
+
+    Returns:
+        The documents in the order in which the CLI merges them, and the problems with the `include`
+        section as (kind, pattern, place) with kind one of `absolute`, `missing`, `empty_glob`,
+        `extension`.
+    """
+    documents = [read(os.path.join(root, root_name), root_name)]
+    problems = []
+    seen = {root_name}
+    section = documents[0].data.get("include") if isinstance(documents[0].data, Map) else None
+    if not isinstance(section, Seq):
+        return documents, problems
+    for pattern, place in zip(section, section.places, strict=True):
+        if not isinstance(pattern, str):
+            continue  # the schema reports it
+        if os.path.isabs(pattern):
+            problems.append(("absolute", pattern, place))
+            continue
+        names = expand_glob(root, pattern)
+        if not names:
+            kind = "empty_glob" if _GLOB_CHARACTERS.search(pattern) else "missing"
+            problems.append((kind, pattern, place))
+        for name in sorted(names):
+            if name in seen:
+                continue
+            seen.add(name)
+            if os.path.splitext(name)[1] not in _EXTENSIONS:
+                problems.append(("extension", name, place))
+                continue
+            documents.append(read(os.path.join(root, name), name))
+    return documents, problems
+
+
+def expand_glob(root, pattern):
+    """List what matches a pattern, by the rules of Go's `filepath.Glob`: `**` is no more than `*`.
+
+    Args:
+        root: the folder that the pattern is relative to.
+        pattern: names joined by `/`, with `*`, `?` and `[...]`.
+
+    Returns:
+        Paths relative to `root`, with `/`, unsorted.
+    """
+    found = [""]
+    parts = [part for part in os.path.normpath(pattern).split(os.sep) if part != "."]
+    for part in parts:
+        matches = _matcher(part)
+        deeper = []
+        for prefix in found:
+            if matches is None:
+                path = os.path.join(prefix, part)
+                if os.path.lexists(os.path.join(root, path)):
+                    deeper.append(path)
+                continue
+            try:
+                names = os.listdir(os.path.join(root, prefix))
+            except OSError:
+                continue  # a file where the pattern wants a folder matches nothing
+            deeper.extend(os.path.join(prefix, name) for name in names if matches(name))
+        found = deeper
+    return [path.replace(os.sep, "/") for path in found]
+
+
+def _matcher(part):
+    """What tells whether a name matches one part of a pattern; None for one without wildcards."""
+    if not _GLOB_CHARACTERS.search(part):
+        return None
+    expression = ""
+    index = 0
+    while index < len(part):
+        character = part[index]
+        end = part.find("]", index + 2) if character == "[" else -1
+        if character == "*":
+            expression += ".*"
+        elif character == "?":
+            expression += "."
+        elif character == "\\" and index + 1 < len(part):
+            index += 1
+            expression += re.escape(part[index])
+        elif end > 0:
+            content = part[index + 1 : end].replace("[", r"\[").replace("&&", r"\&&")
+            expression += f"[{content}]"
+            index = end
+        else:
+            expression += re.escape(character)
+        index += 1
+    try:
+        return re.compile(expression, re.DOTALL).fullmatch
+    except re.error:
+        return lambda name: False  # a malformed pattern matches nothing
+
+
+def is_notebook(path):
+    """Whether a file is a notebook: a Jupyter one, or one whose first line is exactly the header.
+
+    Source: https://docs.databricks.com/aws/en/notebooks/notebook-format
+    """
+    extension = os.path.splitext(path)[1].lower()
+    if extension == ".ipynb":
+        return True
+    header = NOTEBOOK_HEADERS.get(extension)
+    if header is None:
+        return False
+    with open(path, "rb") as file:
+        return file.readline(len(header) + 3).rstrip(b"\r\n") == header
+
+
+def list_files(root):
+    """The files below a folder, relative to it and with `/`; not those of git and of the CLI."""
+    names = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in (".git", ".databricks")]
+        base = os.path.relpath(folder, root).replace(os.sep, "/")
+        names += files if base == "." else [f"{base}/{name}" for name in files]
+    return names

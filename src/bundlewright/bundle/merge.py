@@ -1,0 +1,134 @@
+"""Merges configuration as the CLI does: maps deep, sequences appended, the later value wins.
+
+Merging copies only what it changes; what it does not touch is shared between the targets. Every
+value keeps its place.
+"""
+
+from bundlewright.bundle.document import Map, Seq
+
+
+class Conflict(Exception):
+    """Two values of kinds that cannot be merged.
+
+    Attributes:
+        path: where, as a tuple.
+        place: the place of the later value.
+    """
+
+    def __init__(self, path, place, base, override):
+        super().__init__(f"cannot merge a {kind_of(override)} into a {kind_of(base)}")
+        self.path = path
+        self.place = place
+
+
+def kind_of(value):
+    """The name people use for a value's kind: map, sequence, string, number, boolean or null."""
+    if isinstance(value, dict):
+        return "map"
+    if isinstance(value, list):
+        return "sequence"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    return "string" if isinstance(value, str) else "number"
+
+
+def merge(base, override, path=(), place=None):
+    """Merge two values.
+
+    Args:
+        base: the earlier value.
+        override: the later value.
+        path: where they stand, for the conflict.
+        place: the place of the later value.
+
+    Returns:
+        The merged value; `base` and `override` stay as they are.
+
+    Raises:
+        Conflict: one is a map or sequence and the other is something else.
+    """
+    if base is None:
+        return override
+    if override is None:
+        return base
+    if isinstance(base, Map) and isinstance(override, Map):
+        merged = copy_map(base)
+        merged.has_refs = base.has_refs or override.has_refs
+        for key, value in override.items():
+            places = override.places[key]
+            if key in base:
+                value = merge(base[key], value, (*path, key), places[1])
+                if isinstance(value, (Map, Seq)):
+                    places = base.places[key]
+            merged[key] = value
+            merged.places[key] = places
+        return merged
+    if isinstance(base, Seq) and isinstance(override, Seq):
+        merged = Seq(base.at)
+        merged.extend(base)
+        merged.extend(override)
+        merged.places = base.places + override.places
+        merged.has_refs = base.has_refs or override.has_refs
+        return merged
+    if isinstance(base, (Map, Seq)) or isinstance(override, (Map, Seq)):
+        raise Conflict(path, place, base, override)
+    return override
+
+
+def copy_map(mapping):
+    """A copy of one level of a map, with its places."""
+    copied = Map(mapping.at)
+    copied.update(mapping)
+    copied.places = dict(mapping.places)
+    copied.has_refs = mapping.has_refs
+    return copied
+
+
+def copy_seq(sequence):
+    """A copy of one level of a sequence, with its places."""
+    copied = Seq(sequence.at)
+    copied.extend(sequence)
+    copied.places = sequence.places
+    copied.has_refs = sequence.has_refs
+    return copied
+
+
+def with_value(mapping, key, value, places):
+    """A copy of a map in which one key has another value and place."""
+    copied = copy_map(mapping)
+    copied[key] = value
+    copied.places[key] = places
+    copied.has_refs = True  # the value may hold references; looking once more is cheap
+    return copied
+
+
+def merge_by_key(sequence, name):
+    """Merge the items of a sequence that share a key, such as tasks with one `task_key`.
+
+    Args:
+        sequence: a `Seq` of maps.
+        name: the field that holds the key.
+
+    Returns:
+        The sequence itself where no key stands twice, else a new one in the order in which keys
+        appear first.
+    """
+    keys = [item.get(name) if isinstance(item, Map) else None for item in sequence]
+    named = [key for key in keys if isinstance(key, str)]
+    if len(set(named)) == len(named):
+        return sequence
+    merged = Seq(sequence.at)
+    merged.has_refs = sequence.has_refs
+    positions = {}
+    for item, key, place in zip(sequence, keys, sequence.places, strict=True):
+        if isinstance(key, str) and key in positions:
+            index = positions[key]
+            merged[index] = merge(merged[index], item, (index,), place)
+        else:
+            if isinstance(key, str):
+                positions[key] = len(merged)
+            merged.append(item)
+            merged.places.append(place)
+    return merged

@@ -1,0 +1,73 @@
+"""What a check reports: findings, their severities, and the places they point at."""
+
+ERROR = "error"
+WARNING = "warning"
+INFO = "info"
+
+SEVERITIES = (ERROR, WARNING, INFO)
+
+# A place is (file, line, column): the file relative to the bundle root; from 1; in code points.
+
+
+def format_path(path):
+    """Spell a configuration path as people read it.
+
+    Args:
+        path: keys and indexes, such as `("resources", "jobs", "etl", "tasks", 2)`.
+
+    Returns:
+        The dotted form: `resources.jobs.etl.tasks[2]`.
+    """
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else str(part)
+    return text
+
+
+class Finding:
+    """One thing that is wrong in a bundle.
+
+    Attributes:
+        code: the rule's stable code, such as `BW301`.
+        severity: `error`, `warning` or `info`.
+        message: what is wrong, with the value.
+        hint: what to do about it, or "".
+        file, line, column: the place; file is "" and line 0 where a finding has none.
+        path: the configuration path as a tuple.
+        targets: the targets it holds in; empty where it does not depend on the target.
+        related: other places that belong to it, as (place, message) pairs.
+    """
+
+    __slots__ = (
+        "code",
+        "column",
+        "file",
+        "hint",
+        "line",
+        "message",
+        "path",
+        "related",
+        "severity",
+        "targets",
+    )
+
+    def __init__(self, code, severity, message, hint="", place=None, path=(), related=()):
+        self.code = code
+        self.severity = severity
+        self.message = message
+        self.hint = hint
+        self.file, self.line, self.column = place or ("", 0, 0)
+        self.path = path
+        self.targets = ()
+        self.related = tuple(related)
+
+    @property
+    def key(self):
+        """What makes two findings the same one, seen in two targets."""
+        return (self.code, self.file, self.line, self.column, self.message, self.path)
+
+    def __repr__(self):
+        return f"<{self.code} {self.file}:{self.line}:{self.column} {self.message}>"

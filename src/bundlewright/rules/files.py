@@ -1,0 +1,251 @@
+"""Family 6: the files that a bundle's configuration names.
+
+Paths are relative to the file in which they are written. What starts with `/`, with a scheme such
+as `dbfs:/`, or holds a reference is not looked for. Source:
+https://docs.databricks.com/aws/en/dev-tools/bundles/settings#paths
+"""
+
+import functools
+import os
+import re
+
+from bundlewright.bundle.document import Map
+from bundlewright.bundle.files import NOTEBOOK_HEADERS, expand_glob
+from bundlewright.bundle.model import items_of, known, maps_of, place_at, tasks_of
+from bundlewright.finding import ERROR, WARNING, format_path
+from bundlewright.rules import Problem, rule
+
+_REMOTE = re.compile(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
+
+NOTEBOOK, FILE, FOLDER = "notebook", "file", "folder"
+
+
+def _local_paths(target):
+    """Every path in a target that names a file of the bundle, as (path, value, kind) triples."""
+    for key, job in maps_of(target.resources("jobs")):
+        if job.get("git_source") is not None:
+            continue  # paths are those of the other repository
+        base = ("resources", "jobs", key)
+        for path, task in tasks_of(job):
+            for field, name, kind in _TASK_PATHS:
+                yield from _path_in(task, (*base, *path), field, name, kind)
+            sql = task.get("sql_task")
+            if isinstance(sql, Map):
+                yield from _path_in(sql, (*base, *path, "sql_task"), "file", "path", FILE)
+            yield from _requirements(task, (*base, *path))
+    for key, pipeline in maps_of(target.resources("pipelines")):
+        base = ("resources", "pipelines", key)
+        for index, library in items_of(pipeline, "libraries"):
+            path = (*base, "libraries", index)
+            yield from _path_in(library, path, "notebook", "path", NOTEBOOK)
+            yield from _path_in(library, path, "file", "path", FILE)
+        if isinstance(pipeline.get("root_path"), str):
+            yield (*base, "root_path"), pipeline["root_path"], FOLDER
+    for kind in ("dashboards", "genie_spaces", "alerts"):
+        for key, resource in maps_of(target.resources(kind)):
+            if isinstance(resource.get("file_path"), str):
+                yield ("resources", kind, key, "file_path"), resource["file_path"], FILE
+    for key, app in maps_of(target.resources("apps")):
+        if isinstance(app.get("source_code_path"), str):
+            yield ("resources", "apps", key, "source_code_path"), app["source_code_path"], FOLDER
+    for key, artifact in maps_of(target.config.get("artifacts")):
+        if isinstance(artifact.get("path"), str):
+            yield ("artifacts", key, "path"), artifact["path"], FOLDER
+
+
+_TASK_PATHS = (
+    ("notebook_task", "notebook_path", NOTEBOOK),
+    ("spark_python_task", "python_file", FILE),
+    ("dbt_task", "project_directory", FOLDER),
+)
+
+
+def _path_in(holder, path, field, name, kind):
+    inner = holder.get(field)
+    if isinstance(inner, Map) and isinstance(inner.get(name), str) and inner.get("source") != "GIT":
+        yield (*path, field, name), inner[name], kind
+
+
+def _requirements(task, path):
+    for index, library in items_of(task, "libraries"):
+        if isinstance(library.get("requirements"), str):
+            yield (*path, "libraries", index, "requirements"), library["requirements"], FILE
+
+
+@functools.lru_cache(maxsize=1)  # several rules ask this of one target after another
+def _looked_for(target):
+    """The paths that can be looked for, as (path, value, kind, absolute file names) tuples."""
+    bundle = target.bundle
+    found = []
+    for path, value, kind in _local_paths(target):
+        if not value or not known(value) or _REMOTE.match(value):
+            continue
+        file = bundle.absolute(place_at(target.config, path), value)
+        if path[3:4] == ("libraries",) and re.search(
+            r"[*?\[]", value
+        ):  # a pipeline's may be patterns
+            matches = expand_glob(bundle.root, bundle.relative(file))
+            files = [os.path.join(bundle.root, match) for match in matches]
+        else:
+            files = [file]
+        found.append((path, value, kind, files))
+    return found
+
+
+@rule("BW601", ERROR, on="target", cli=ERROR)
+def missing_file(target):
+    """A notebook, file or folder that the bundle names does not exist.
+
+    The CLI stops at the first one. Paths are relative to the file that holds them, and the
+    extension is part of the name.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: src/load.py
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: src/load.py
+        @ src/load.py
+        # Databricks notebook source
+    """
+    bundle = target.bundle
+    for path, value, kind, files in _looked_for(target):
+        present = [file for file in files if bundle.exists(file)]
+        if not present:
+            hint = _where_it_is(bundle, value, files[0], kind) if files else ""
+            shown = bundle.relative(files[0]) if files else value
+            verb = "does not exist" if files else "matches nothing"
+            yield Problem(f"{kind} {shown!r} {verb}", path, hint)
+
+
+def _where_it_is(bundle, value, file, kind):
+    """A hint to the file that was probably meant: with an extension, or below the bundle's root."""
+    if kind == NOTEBOOK and not os.path.splitext(file)[1]:
+        for extension in (*NOTEBOOK_HEADERS, ".ipynb"):
+            if bundle.is_file(file + extension):
+                return f"did you mean {bundle.relative(file + extension)!r}?"
+    inside = re.sub(r"^(\.\./)+", "", os.path.normpath(value).replace(os.sep, "/"))
+    there_is = (
+        f"; there is a {inside!r}" if bundle.exists(os.path.join(bundle.root, inside)) else ""
+    )
+    return f"paths are relative to the file they stand in{there_is}"
+
+
+@rule("BW602", ERROR, on="target", cli=ERROR)
+def not_a_notebook(target):
+    """A notebook task names a file that is not a notebook.
+
+    The first line of a notebook is exactly `# Databricks notebook source` (`--` in SQL, `//` in
+    Scala), or the file is a Jupyter notebook. A plain Python file runs as `spark_python_task`.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: src/load.py
+        @ src/load.py
+        print("load")
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: src/load.py
+        @ src/load.py
+        # Databricks notebook source
+        print("load")
+    """
+    for path, _, kind, files in _looked_for(target):
+        for file in files if kind == NOTEBOOK else ():
+            if target.bundle.is_file(file) and not target.bundle.is_notebook(file):
+                header = NOTEBOOK_HEADERS.get(os.path.splitext(file)[1].lower(), b"").decode()
+                hint = f"its first line must be exactly '{header}'" if header else ""
+                message = f"{target.bundle.relative(file)!r} is not a notebook"
+                yield Problem(message, path, hint)
+
+
+@rule("BW603", ERROR, on="target", cli=ERROR)
+def unexpected_notebook(target):
+    """A task that runs a plain file names a notebook.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  existing_cluster_id: 0923-164208-meows279
+                  spark_python_task:
+                    python_file: src/load.py
+        @ src/load.py
+        # Databricks notebook source
+        print("load")
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  existing_cluster_id: 0923-164208-meows279
+                  spark_python_task:
+                    python_file: src/load.py
+        @ src/load.py
+        print("load")
+    """
+    for path, _, kind, files in _looked_for(target):
+        if kind != FILE or path[-1] in ("file_path", "requirements"):
+            continue
+        for file in files:
+            if target.bundle.is_file(file) and target.bundle.is_notebook(file):
+                field = format_path(path[-2:])
+                name = target.bundle.relative(file)
+                message = f"{name!r} is a notebook, {field} needs a plain file"
+                yield Problem(message, path)
+
+
+@rule("BW604", WARNING, on="target", cli=WARNING)
+def empty_sync_pattern(target):
+    """A pattern under `sync` matches no file.
+
+    Fails:
+        sync:
+          exclude:
+            - scratch/*
+    Passes:
+        sync:
+          exclude:
+            - scratch/*
+        @ scratch/try.py
+        print("try")
+    """
+    sync = target.section("sync")
+    for field in ("include", "exclude"):
+        patterns = sync.get(field)
+        for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+            if (
+                isinstance(pattern, str)
+                and known(pattern)
+                and not target.bundle.matches_any_file(pattern)
+            ):
+                yield Problem(f"sync pattern {pattern!r} matches no file", ("sync", field, index))

@@ -1,0 +1,192 @@
+"""Family 5: when jobs run.
+
+Sources: https://docs.databricks.com/aws/en/jobs/scheduled and the Quartz `CronExpression`
+documentation,
+https://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html
+"""
+
+import functools
+import os
+import re
+
+from bundlewright.bundle.document import Map
+from bundlewright.bundle.model import known, maps_of
+from bundlewright.finding import ERROR
+from bundlewright.rules import Problem, nearest, rule
+
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+
+# name, lowest and highest value, names of values
+_FIELDS = (
+    ("seconds", 0, 59, ()),
+    ("minutes", 0, 59, ()),
+    ("hours", 0, 23, ()),
+    ("day of month", 1, 31, ()),
+    ("month", 1, 12, _MONTHS),
+    ("day of week", 1, 7, _DAYS),
+    ("year", 1970, 2199, ()),
+)
+_DAY_OF_MONTH = re.compile(r"L(-[0-9]{1,2})?W?|([0-9]{1,2})W")
+_DAY_OF_WEEK = re.compile(r"([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])|L")
+
+
+def quartz_fault(expression):
+    """Say what is wrong with a Quartz expression.
+
+    Args:
+        expression: the text, such as `0 0 2 * * ?`.
+
+    Returns:
+        A sentence without its end, or None where nothing is wrong.
+    """
+    fields = expression.split()
+    if len(fields) not in (6, 7):
+        parts = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
+        order = "seconds minutes hours day-of-month month day-of-week [year]"
+        return f"it has {parts}, Quartz needs 6 or 7 ({order})"
+    for text, (name, low, high, names) in zip(fields, _FIELDS, strict=False):
+        fault = _field_fault(text.upper(), name, low, high, names)
+        if fault:
+            return fault
+    unset = (fields[3] == "?", fields[5] == "?")
+    if unset == (True, True):
+        return "day of month and day of week cannot both be '?'"
+    if unset == (False, False):
+        return "one of day of month and day of week must be '?'"
+    return None
+
+
+def _field_fault(text, name, low, high, names):
+    if text == "?":
+        if name in ("day of month", "day of week"):
+            return None
+        return f"'?' stands for {name}, it is for days only"
+    for part in text.split(","):
+        if name == "day of month" and _DAY_OF_MONTH.fullmatch(part):
+            number = re.search("[0-9]+", part)
+            if number and not 1 <= int(number.group()) <= (30 if part[0] == "L" else 31):
+                return f"{name} {part!r} is out of range"
+            continue
+        if name == "day of week" and _DAY_OF_WEEK.fullmatch(part):
+            continue
+        span, slash, step = part.partition("/")
+        if slash and not (step.isdigit() and 1 <= int(step) <= max(high, 1)):
+            return f"{name} {part!r} has no valid step after the '/'"
+        if span == "*" or (slash and not span):
+            continue
+        ends = span.split("-")
+        if len(ends) > 2:
+            return f"{name} {part!r} is not a value, a range or a step"
+        for end in ends:
+            if end in names:
+                continue
+            if not end.isdigit():
+                return f"{name} {end!r} is not a value from {low} to {high}" + (
+                    f" or {names[0]} to {names[-1]}" if names else ""
+                )
+            if not low <= int(end) <= high:
+                return f"{name} {end} is not from {low} to {high}"
+    return None
+
+
+def _schedules(target):
+    """Every Quartz schedule of a target, as (path, map, name of the expression's field)."""
+    for kind, field, expression in (
+        ("jobs", "schedule", "quartz_cron_expression"),
+        ("quality_monitors", "schedule", "quartz_cron_expression"),
+        ("alerts", "schedule", "quartz_cron_schedule"),
+    ):
+        for key, resource in maps_of(target.resources(kind)):
+            if isinstance(resource.get(field), Map):
+                yield ("resources", kind, key, field), resource[field], expression
+    for key, pipeline in maps_of(target.resources("pipelines")):
+        trigger = pipeline.get("trigger")
+        if isinstance(trigger, Map) and isinstance(trigger.get("cron"), Map):
+            path = ("resources", "pipelines", key, "trigger", "cron")
+            yield path, trigger["cron"], "quartz_cron_schedule"
+
+
+@rule("BW501", ERROR, on="target")
+def bad_quartz_expression(target):
+    """A schedule is not a Quartz expression.
+
+    Quartz has six or seven fields and starts with the seconds; exactly one of day of month and day
+    of week is `?`. Five fields as in crontab are the most common mistake. `bundle validate` lets it
+    pass; the deploy fails.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 2 * * *
+                timezone_id: UTC
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 0 2 * * ?
+                timezone_id: UTC
+    """
+    for path, schedule, field in _schedules(target):
+        expression = schedule.get(field)
+        if not isinstance(expression, str) or not known(expression):
+            continue
+        fault = quartz_fault(expression)
+        if fault:
+            hint = "'0 0 2 * * ?' is every day at two" if len(expression.split()) < 6 else ""
+            yield Problem(
+                f"{expression!r} is not a Quartz expression: {fault}", (*path, field), hint
+            )
+
+
+@rule("BW502", ERROR, on="target")
+def unknown_time_zone(target):
+    """A schedule names a time zone that does not exist.
+
+    Time zones are names of the IANA data base, such as `Europe/Berlin`. `bundle validate` lets it
+    pass; the deploy fails.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 0 2 * * ?
+                timezone_id: Europe/Berln
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 0 2 * * ?
+                timezone_id: Europe/Berlin
+    """
+    for path, schedule, _ in _schedules(target):
+        zone = schedule.get("timezone_id")
+        if isinstance(zone, str) and known(zone) and not is_time_zone(zone):
+            match = nearest(zone, time_zones())
+            hint = (
+                f"did you mean {match!r}?" if match else "use an IANA name such as 'Europe/Berlin'"
+            )
+            yield Problem(f"time zone {zone!r} does not exist", (*path, "timezone_id"), hint)
+
+
+def is_time_zone(name):
+    """Whether Java, by which schedules run, knows a zone: an IANA name or an offset (GMT+02:00)."""
+    offset = re.fullmatch(r"GMT[+-]([01]?\d|2[0-3])(:?[0-5]\d)?", name)
+    return offset is not None or name in time_zones()
+
+
+@functools.cache
+def time_zones():
+    """The names of the IANA time zones; the questionnaire reads the same file."""
+    path = os.path.join(os.path.dirname(__file__), "timezones.txt")
+    with open(path, encoding="ascii") as file:
+        return frozenset(file.read().split())

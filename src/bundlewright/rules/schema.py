@@ -1,0 +1,289 @@
+"""Family 1: fields and values that a bundle's schema does not know.
+
+Unknown fields and wrong values are looked for in each file, missing fields in each target, where
+all files and overrides have come together. Values that references bring are judged where they are
+used.
+"""
+
+from bundlewright.bundle.document import Map, Seq
+from bundlewright.bundle.merge import kind_of
+from bundlewright.bundle.model import items_of, known, maps_of, place_at, value_at
+from bundlewright.finding import ERROR, WARNING, format_path
+from bundlewright.rules import Problem, did_you_mean, rule
+from bundlewright.schema.walker import faults, type_at
+
+_ARTICLES = {"integer": "an integer", "number": "a number", "boolean": "true or false"}
+
+
+def _file_faults(bundle, *kinds):
+    """The faults of some kinds in the bundle's files, as (fault, document) pairs."""
+    for document, found in bundle.faults.items():
+        for fault in found:
+            if fault.kind in kinds:
+                yield fault, document
+
+
+def _reference_faults(target, *kinds):
+    """The faults of some kinds in values that stand where a reference stood."""
+    for path, value in target.substituted:
+        type = type_at(path)
+        if type is not None and known(value):
+            for fault in faults(value, required=False, type=type):
+                if fault.kind in kinds:
+                    yield fault, (*path, *fault.path)
+
+
+def _unknown_field(fault, path):
+    name = format_path(path[:-1])
+    where = f" in {name}" if name else ""
+    message = f"unknown field {path[-1]!r}{where}"
+    return message, did_you_mean(path[-1], fault.expected)
+
+
+def _wrong_type(fault, path):
+    expected = _ARTICLES.get(fault.expected, f"a {fault.expected}")
+    shown = "" if isinstance(fault.value, (dict, list)) else f" {fault.value!r}"
+    return f"{format_path(path)} must be {expected}, not the {kind_of(fault.value)}{shown}", ""
+
+
+def _bad_value(fault, path):
+    allowed = ", ".join(str(one) for one in fault.expected)
+    message = f"{format_path(path)} cannot be {fault.value!r}"
+    return message, did_you_mean(fault.value, fault.expected) or f"use one of {allowed}"
+
+
+def _only_holds_anchors(data, path):
+    """Whether a field is there to be referred to: it, or all that is in it, has an anchor."""
+    holder = value_at(data, path[:-1])
+    value = holder[path[-1]]
+    if path[-1] in holder.anchored:
+        return True
+    return isinstance(value, (Map, Seq)) and 0 < len(value) == len(value.anchored)
+
+
+@rule("BW101", WARNING, on="bundle", cli=WARNING)
+def unknown_field(bundle):
+    """A field does not exist.
+
+    The CLI drops it with a warning and deploys without it, so the setting never takes effect.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              max_concurent_runs: 1
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              max_concurrent_runs: 1
+    """
+    for fault, document in _file_faults(bundle, "unknown_field"):
+        if _only_holds_anchors(document.data, fault.path):
+            continue
+        message, hint = _unknown_field(fault, fault.path)
+        yield Problem(
+            message, fault.path, hint, place=place_at(document.data, fault.path, of_key=True)
+        )
+
+
+@rule("BW102", ERROR, on="bundle", cli=WARNING)
+def wrong_type(bundle):
+    """A value is of the wrong kind, such as a text where a list belongs.
+
+    The CLI drops the value with a warning and deploys without it.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              max_concurrent_runs: three
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              max_concurrent_runs: 3
+    """
+    for fault, document in _file_faults(bundle, "wrong_type"):
+        message, hint = _wrong_type(fault, fault.path)
+        yield Problem(message, fault.path, hint, place=place_at(document.data, fault.path))
+
+
+@rule("BW103", ERROR, on="bundle", cli=WARNING)
+def bad_value(bundle):
+    """A value is not one of those that its field allows.
+
+    The service refuses it at deploy. Upper and lower case matter.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 0 2 * * ?
+                timezone_id: UTC
+                pause_status: paused
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 0 2 * * ?
+                timezone_id: UTC
+                pause_status: PAUSED
+    """
+    for fault, document in _file_faults(bundle, "bad_value"):
+        message, hint = _bad_value(fault, fault.path)
+        yield Problem(message, fault.path, hint, place=place_at(document.data, fault.path))
+
+
+@rule("BW104", ERROR, on="target", cli=WARNING)
+def missing_field(target):
+    """A required field is not set in a target, neither in the bundle nor in the target's overrides.
+
+    The service refuses the resource at deploy.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 0 2 * * ?
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              schedule:
+                quartz_cron_expression: 0 0 2 * * ?
+                timezone_id: UTC
+    """
+    # A value of a wrong kind was there, and is reported as such.
+    wrong = {fault.path for fault, _ in _file_faults(target.bundle, "wrong_type")}
+    for section, value in target.config.items():
+        type = None if section in ("targets", "environments") else type_at((section,))
+        for fault in () if type is None else faults(value, type=type):
+            path = (section, *fault.path)
+            if fault.kind != "missing_field" or (*path, fault.expected) in wrong:
+                continue
+            if not _has_other_rule(path, fault.expected):
+                yield _missing(path, fault.expected)
+
+
+def _missing(path, field):
+    return Problem(f"required field {field!r} is not set in {format_path(path)}", path)
+
+
+def _has_other_rule(path, field):
+    if field == "task_key":
+        return path[-2:-1] == ("tasks",)
+    holder = path[-2:-1]  # the kind of a resource, or the list that an item is in
+    return (path == ("bundle",) and field == "name") or (holder, field) in _INDISPENSABLE
+
+
+# A kind of resource, or a list in one, and a field without which the CLI does not warn but stops.
+_INDISPENSABLE = {
+    (("dashboards",), "display_name"),
+    (("dashboards",), "warehouse_id"),
+    (("sql_warehouses",), "name"),
+    (("grants",), "principal"),
+    (("grants",), "privileges"),
+}
+
+
+@rule("BW107", ERROR, on="target", cli=ERROR)
+def missing_indispensable_field(target):
+    """A field is not set, or empty, without which a resource cannot be planned.
+
+    The CLI stops where it finds one.
+
+    Fails:
+        resources:
+          sql_warehouses:
+            adhoc:
+              cluster_size: 2X-Small
+    Passes:
+        resources:
+          sql_warehouses:
+            adhoc:
+              name: adhoc
+              cluster_size: 2X-Small
+    """
+    for kind, entries in maps_of(target.config.get("resources")):
+        for key, resource in maps_of(entries):
+            path = ("resources", kind, key)
+            subjects = [((kind,), path, resource)]
+            subjects += [
+                (("grants",), (*path, "grants", index), grant)
+                for index, grant in items_of(resource, "grants")
+            ]
+            for subject, where, value in subjects:
+                for of, field in sorted(_INDISPENSABLE):
+                    if of == subject and _is_blank(value.get(field)):
+                        yield _missing(where, field)
+
+
+def _is_blank(value):
+    return not (value.strip() if isinstance(value, str) else value)
+
+
+@rule("BW105", WARNING, on="bundle", cli=WARNING)
+def null_value(bundle):
+    """A field has a key and no value.
+
+    It counts as not set, which is rarely what somebody meant who wrote its name.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name:
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+    """
+    for fault, document in _file_faults(bundle, "null_value"):
+        message = f"{format_path(fault.path)} has no value"
+        place = place_at(document.data, fault.path)
+        yield Problem(message, fault.path, "give it a value or remove it", place=place)
+
+
+@rule("BW106", ERROR, on="target", cli=WARNING)
+def wrong_value_from_reference(target):
+    """A `${...}` reference brings a value that does not fit its place.
+
+    What the variable holds is dropped or refused where it is used.
+
+    Fails:
+        variables:
+          retries:
+            default: many
+        resources:
+          jobs:
+            etl:
+              name: etl
+              max_concurrent_runs: ${var.retries}
+    Passes:
+        variables:
+          retries:
+            default: 3
+        resources:
+          jobs:
+            etl:
+              name: etl
+              max_concurrent_runs: ${var.retries}
+    """
+    texts = {"unknown_field": _unknown_field, "wrong_type": _wrong_type, "bad_value": _bad_value}
+    for fault, path in _reference_faults(target, *texts):
+        message, hint = texts[fault.kind](fault, path)
+        severity = WARNING if fault.kind == "unknown_field" else None
+        yield Problem(message, path, hint, of_key=fault.kind == "unknown_field", severity=severity)

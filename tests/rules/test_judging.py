@@ -1,0 +1,341 @@
+"""What rules decide beyond their examples, and how findings come together over targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bundles import codes, findings, write_bundle
+
+from bundlewright.checking import check
+from bundlewright.rules import RULES, Rule
+from bundlewright.rules.schedules import is_time_zone, quartz_fault
+
+HEAD = "bundle: {name: b}\n"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "0 0 2 * * ?",
+        "0 0/15 * * * ?",
+        "0 0 9 ? * MON-FRI",
+        "0 0 3 ? * sun",
+        "0 0 4 1 * ?",
+        "0 0 4 L * ?",
+        "0 0 4 LW * ?",
+        "0 0 4 L-3 * ?",
+        "0 0 4 15W * ?",
+        "0 0 4 ? * 6L",
+        "0 0 4 ? * FRI#2",
+        "0 0,30 8-18/2 ? JAN-JUN 2,4 2030",
+        "0 0 */6 * * ?",
+        "0 59 23 31 12 ? 2026/2",
+    ],
+)
+def test_quartz_expressions_pass(expression: str) -> None:
+    assert quartz_fault(expression) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("0 2 * * *", "has 5 fields"),
+        ("0 0 2 * *  ", "has 5 fields"),
+        ("", "has 0 fields"),
+        ("0 0 2 * * ? 2026 x", "has 8 fields"),
+        ("60 0 2 * * ?", "seconds 60 is not from 0 to 59"),
+        ("0 0 24 * * ?", "hours 24"),
+        ("0 0 2 0 * ?", "day of month 0"),
+        ("0 0 2 * 13 ?", "month 13"),
+        ("0 0 2 ? * 8", "day of week 8"),
+        ("0 0 2 ? * MOON", "'MOON' is not a value"),
+        ("0 0 2 * * *", "must be '?'"),
+        ("0 0 2 ? * ?", "cannot both be '?'"),
+        ("? 0 2 * * ?", "'?' stands for seconds"),
+        ("0 0/0 2 * * ?", "no valid step"),
+        ("0 0 2 32W * ?", "out of range"),
+        ("0 1-2-3 2 * * ?", "not a value, a range or a step"),
+    ],
+)
+def test_quartz_expressions_fail(expression: str, words: str) -> None:
+    assert words in quartz_fault(expression)
+
+
+def test_time_zones() -> None:
+    for zone in (
+        "UTC",
+        "Europe/Berlin",
+        "America/Argentina/Buenos_Aires",
+        "Etc/GMT+5",
+        "GMT+02:00",
+    ):
+        assert is_time_zone(zone)
+    for zone in ("Europe/Berln", "utc", "europe/berlin", "", "GMT+25:00", "Mars/Olympus"):
+        assert not is_time_zone(zone)
+
+
+TWO_TARGETS = """\
+bundle: {name: b}
+resources:
+  jobs:
+    etl:
+      name: etl
+      tasks:
+        - task_key: a
+          depends_on: [{task_key: %s}]
+          notebook_task: {notebook_path: /x}
+targets:
+  dev: {default: true}
+  prod:
+    resources:
+      jobs:
+        etl:
+          tasks:
+            - task_key: b
+              notebook_task: {notebook_path: /x}
+"""
+
+
+def test_a_finding_names_its_targets_only_where_it_does_not_hold_in_all(tmp_path: Path) -> None:
+    [in_dev] = findings(tmp_path / "dev", TWO_TARGETS % "b")
+    assert (in_dev.code, in_dev.targets) == ("BW301", ("dev",))
+    [in_all] = findings(tmp_path / "all", TWO_TARGETS % "c")
+    assert (in_all.code, in_all.targets) == ("BW301", ())
+    assert findings(tmp_path / "prod", TWO_TARGETS % "b", targets=["prod"]) == []
+
+
+def test_places_are_those_of_the_values(tmp_path: Path) -> None:
+    [finding] = findings(tmp_path, TWO_TARGETS % "c")
+    assert (finding.file, finding.line, finding.column) == ("databricks.yml", 8, 35)
+    assert finding.path == ("resources", "jobs", "etl", "tasks", 0, "depends_on", 0, "task_key")
+
+
+def test_the_near_field_and_value_are_suggested(tmp_path: Path) -> None:
+    found = findings(
+        tmp_path,
+        HEAD
+        + """\
+resources:
+  jobs:
+    etl:
+      nmae: etl
+      run_as: {user_name: a}
+      queue: {enabled: perhaps}
+      tasks:
+        - {task_key: a, run_if: ALL_SUCESS, notebook_task: {notebok_path: /x}}
+""",
+    )
+    assert [(one.code, one.line, one.column, one.hint) for one in found] == [
+        ("BW101", 5, 7, "did you mean 'name'?"),
+        ("BW102", 7, 24, ""),
+        ("BW103", 9, 33, "did you mean 'ALL_SUCCESS'?"),
+        ("BW104", 9, 60, ""),
+        ("BW101", 9, 61, "did you mean 'notebook_path'?"),
+    ]
+
+
+def test_a_field_may_be_missing_in_a_file_that_a_target_completes(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+resources:
+  jobs:
+    etl:
+      name: etl
+      schedule: {quartz_cron_expression: 0 0 2 * * ?}
+targets:
+  dev: {default: true}
+  prod: {resources: {jobs: {etl: {schedule: {timezone_id: UTC}}}}}
+"""
+    [finding] = findings(tmp_path, text)
+    assert (finding.code, finding.targets) == ("BW104", ("dev",))
+
+
+def test_what_a_reference_hides_is_not_judged(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+variables:
+  zone: {lookup: {cluster: x}}
+  key: {lookup: {cluster: y}}
+resources:
+  jobs:
+    etl:
+      name: etl
+      max_concurrent_runs: ${var.zone}
+      schedule: {quartz_cron_expression: "${var.zone}", timezone_id: "${var.zone}"}
+      job_clusters:
+        - {job_cluster_key: "${var.key}", new_cluster: "${var.zone}"}
+      tasks:
+        - task_key: ${var.key}
+          notebook_task: {notebook_path: "${var.zone}"}
+        - task_key: b
+          depends_on: [{task_key: a}]
+          job_cluster_key: main
+          notebook_task: {notebook_path: "${workspace.file_path}/x"}
+"""
+    assert codes(tmp_path, text) == []
+
+
+def test_a_value_from_a_variable_is_judged_where_it_is_used(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+variables:
+  zone: {default: UTC}
+  cluster:
+    type: complex
+    default: {spark_version: x, node_typ_id: y, num_workers: 1, autoscale: {min_workers: 1}}
+resources:
+  jobs:
+    etl:
+      name: etl
+      schedule: {quartz_cron_expression: 0 0 2 * * ?, timezone_id: "${var.zone}"}
+      job_clusters:
+        - {job_cluster_key: main, new_cluster: "${var.cluster}"}
+      tasks:
+        - {task_key: a, job_cluster_key: main, notebook_task: {notebook_path: /x}}
+targets:
+  dev: {default: true}
+  prod: {variables: {zone: Europe/Berln}}
+"""
+    found = findings(tmp_path, text)
+    assert {(one.code, one.line, one.targets) for one in found} == {
+        ("BW106", 6, ()),
+        ("BW403", 6, ()),
+        ("BW502", 11, ("prod",)),
+    }
+
+
+def test_cycles_name_all_their_tasks_once(tmp_path: Path) -> None:
+    tasks = "".join(
+        f"        - task_key: t{index}\n"
+        f"          depends_on: [{{task_key: t{(index + 1) % 3}}}]\n"
+        "          notebook_task: {notebook_path: /x}\n"
+        for index in range(3)
+    )
+    text = f"{HEAD}resources:\n  jobs:\n    etl:\n      name: etl\n      tasks:\n{tasks}"
+    [finding] = findings(tmp_path, text)
+    assert "t0 -> t1 -> t2 -> t0" in finding.message
+    assert len(finding.related) == 2
+
+
+def test_tasks_inside_loops_are_tasks(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+resources:
+  jobs:
+    etl:
+      name: etl
+      tasks:
+        - task_key: each
+          for_each_task:
+            inputs: "[1]"
+            task:
+              task_key: one
+              job_cluster_key: nope
+              notebook_task: {notebook_path: nope.py}
+"""
+    found = findings(tmp_path, text)
+    assert [(one.code, one.line) for one in found] == [("BW401", 12), ("BW601", 13)]
+
+
+def test_paths_are_relative_to_the_file_that_holds_them(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+include: [resources/*.yml]
+@ resources/etl.yml
+resources:
+  jobs:
+    etl:
+      name: etl
+      tasks:
+        - {task_key: right, notebook_task: {notebook_path: ../src/a.py}}
+        - {task_key: wrong, notebook_task: {notebook_path: ./src/a.py}}
+        - {task_key: bare, notebook_task: {notebook_path: ../src/a}}
+@ src/a.py
+# Databricks notebook source
+"""
+    found = findings(tmp_path, text)
+    assert [(one.code, one.line, one.message) for one in found] == [
+        ("BW601", 7, "notebook 'resources/src/a.py' does not exist"),
+        ("BW601", 8, "notebook 'src/a' does not exist"),
+    ]
+    assert "there is a 'src/a.py'" in found[0].hint
+    assert found[1].hint == "did you mean 'src/a.py'?"
+
+
+def test_paths_of_another_repository_or_the_workspace_are_not_looked_for(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+resources:
+  jobs:
+    a:
+      name: a
+      git_source: {git_url: https://example.com/a.git, git_provider: gitHub, git_branch: main}
+      tasks: [{task_key: a, notebook_task: {notebook_path: nope}}]
+    b:
+      name: b
+      tasks:
+        - {task_key: a, notebook_task: {notebook_path: /Shared/nope}}
+        - task_key: b
+          existing_cluster_id: x
+          spark_python_task: {python_file: "dbfs:/nope.py"}
+"""
+    assert codes(tmp_path, text) == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_notebook_header_may_end_as_windows_ends_lines(tmp_path: Path, end: str) -> None:
+    text = (
+        "bundle: {name: b}\nresources: {jobs: {a: {name: a, tasks: "
+        "[{task_key: a, notebook_task: {notebook_path: a.py}}]}}}\n"
+    )
+    write_bundle(tmp_path, text)
+    (tmp_path / "a.py").write_bytes(f"# Databricks notebook source{end}x = 1".encode())
+    assert check(tmp_path).findings == []
+    (tmp_path / "a.py").write_bytes(f"# Databricks notebook source {end}x = 1".encode())
+    assert [finding.code for finding in check(tmp_path).findings] == ["BW602"]
+
+
+def test_production_is_judged_as_the_cli_judges_it(tmp_path: Path) -> None:
+    job = "resources: {jobs: {a: {name: a%s}}}\n"
+    production = "targets: {p: {mode: production%s}}\n"
+
+    def found(name: str, of_job: str, of_target: str) -> list[tuple[str, str]]:
+        text = HEAD + job % of_job + production % of_target
+        return [(one.code, one.severity) for one in findings(tmp_path / name, text)]
+
+    assert found("bare", "", "") == [("BW705", "error")]
+    assert found("run_as", ", run_as: {user_name: x}", "") == [("BW705", "info")]
+    assert found("path", "", ", workspace: {root_path: /Workspace/x}") == []
+
+
+def test_a_broken_file_is_the_only_thing_that_is_reported(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+include: [resources/*.yml]
+resources: {jobs: {a: {name: "${var.in_the_broken_file}"}}}
+@ resources/a.yml
+variables: [
+"""
+    assert codes(tmp_path, text) == ["BW001"]
+
+
+def test_a_rule_that_fails_says_so_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(target: object) -> None:
+        raise RuntimeError("surprise")
+
+    monkeypatch.setitem(RULES, "BW999", Rule("BW999", "error", None, "target", broken))
+    found = findings(tmp_path, "bundle: {name: b}\ntypo: 1\n")
+    assert [(one.code, one.severity) for one in found] == [
+        ("BW999", "warning"),
+        ("BW101", "warning"),
+    ]
+    assert "surprise" in found[0].message
+
+
+def test_the_profile_cli_leaves_out_what_the_cli_does_not_see(tmp_path: Path) -> None:
+    text = TWO_TARGETS % "c" + "typo: 1\n"
+    assert codes(tmp_path / "ours", text) == ["BW301", "BW101"]
+    assert codes(tmp_path / "cli", text, profile="cli") == ["BW101"]
