@@ -97,8 +97,9 @@ def nearest(name, names):
     """The one of some names that someone who wrote `name` most likely meant, or None."""
     import difflib  # only findings need it, and it takes milliseconds to load
 
-    matches = difflib.get_close_matches(name, [str(one) for one in names], n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    by_lower = {str(one).lower(): str(one) for one in names}
+    matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[matches[0]] if matches else None
 
 
 def did_you_mean(name, names):

@@ -71,7 +71,7 @@ def _field_fault(text, name, low, high, names):
         if name == "day of week" and _DAY_OF_WEEK.fullmatch(part):
             continue
         span, slash, step = part.partition("/")
-        if slash and not (step.isdigit() and 1 <= int(step) <= max(high, 1)):
+        if slash and not (step.isdigit() and 1 <= int(step) <= (high if name != "year" else 9999)):
             return f"{name} {part!r} has no valid step after the '/'"
         if span == "*" or (slash and not span):
             continue

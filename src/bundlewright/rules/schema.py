@@ -42,8 +42,11 @@ def _unknown_field(fault, path):
 
 def _wrong_type(fault, path):
     expected = _ARTICLES.get(fault.expected, f"a {fault.expected}")
-    shown = "" if isinstance(fault.value, (dict, list)) else f" {fault.value!r}"
-    return f"{format_path(path)} must be {expected}, not the {kind_of(fault.value)}{shown}", ""
+    kind = kind_of(fault.value)
+    is_what = (
+        f"a {kind}" if isinstance(fault.value, (dict, list)) else f"the {kind} {fault.value!r}"
+    )
+    return f"{format_path(path)} must be {expected}, but is {is_what}", ""
 
 
 def _bad_value(fault, path):
@@ -139,8 +142,20 @@ def bad_value(bundle):
                 pause_status: PAUSED
     """
     for fault, document in _file_faults(bundle, "bad_value"):
+        if _value_has_other_rule(fault.path):
+            continue
         message, hint = _bad_value(fault, fault.path)
         yield Problem(message, fault.path, hint, place=place_at(document.data, fault.path))
+
+
+def _value_has_other_rule(path):
+    if path[0] == "targets":
+        path = path[2:]
+    return (
+        path == ("mode",)
+        or path == ("bundle", "engine")
+        or (path[:1] == ("permissions",) and path[-1] == "level")
+    )
 
 
 @rule("BW104", ERROR, on="target", cli=WARNING)
