@@ -1,0 +1,154 @@
+"""Checks the bundle that Copier has just written (`copier copy`) or merged (`copier update`).
+
+Copier runs this file with its own interpreter, inside the generated repo: as a task after a copy,
+as a migration after an update. It has no rules of its own and executes nothing of that repo.
+
+Exit status: 1 after errors, and after an update that left merge conflicts; else 0. A copy that
+fails leaves its destination as it was. An update that fails has been merged all the same and stays
+in the working tree; the status is for CI, since `copier update` itself ends with 0 on conflicts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+TEMPLATE = Path(__file__).resolve().parent.parent
+# Copier names its answers file when the template passes `_copier_conf.answers_file` on.
+ANSWERS = Path(sys.argv[1] if len(sys.argv) > 1 else ".copier-answers.yml")
+
+# Started with the template's `src` in the place of the current folder, so that no module of the
+# generated repo can be imported by accident.
+CHECKER = """\
+import sys
+sys.path[0] = sys.argv.pop(1)
+import bundlewright.checking
+import bundlewright.__main__
+"""
+
+
+def main() -> int:
+    operation = os.environ.get("COPIER_OPERATION")
+    conflicts = merge_conflicts() if operation == "update" else []
+    if conflicts:
+        say(f"The update left merge conflicts to resolve in {', '.join(conflicts)}.")
+    command = checker_command()
+    if command is None:
+        say(
+            "The bundle was NOT validated: PyYAML is missing here, and neither uv nor pipx can "
+            f"fetch it. Validate it with: {by_hand()}"
+        )
+        return 1 if conflicts else 0
+    valid = subprocess.run([*command, "check", "."], check=False).returncode == 0
+    if operation == "copy" and not valid:
+        overwritten = remove_copy()
+        say("The copy was undone, because its bundle would not deploy.")
+        if overwritten:
+            say(f"Git has what it overwrote: git restore {shlex.join(overwritten)}")
+    if operation == "update" and (conflicts or not valid):
+        say("The update is complete in the working tree: mend what is named above, then commit it.")
+    return 0 if valid and not conflicts else 1
+
+
+def checker_command() -> list[str] | None:
+    """Returns the command of the template's own checker; None when what it needs is nowhere."""
+    for command in (
+        [sys.executable, "-c", CHECKER, str(TEMPLATE / "src")],
+        ["uv", "tool", "run", "--from", str(TEMPLATE), "bundlewright"],
+        ["pipx", "run", "--spec", str(TEMPLATE), "bundlewright"],
+    ):
+        if shutil.which(command[0]):
+            probe = subprocess.run([*command, "--version"], capture_output=True, check=False)
+            if probe.returncode == 0:
+                return command
+    return None
+
+
+def by_hand() -> str:
+    """Returns the command that installs the checker from the template's source and runs it."""
+    recorded = ANSWERS.read_text(encoding="utf-8") if ANSWERS.is_file() else ""
+    found = re.search(r"^_src_path: ['\"]?(.+?)['\"]?$", recorded, re.MULTILINE)
+    source = found[1] if found else str(TEMPLATE)
+    for short, host in {"gh:": "github.com", "gl:": "gitlab.com"}.items():
+        if source.startswith(short):
+            source = f"https://{host}/{source.removeprefix(short).lstrip('/')}"
+    if "://" in source and not source.startswith("git+"):
+        source = f"git+{source}"
+    return f"pip install {shlex.quote(source)} && bundlewright check {shlex.quote(str(Path.cwd()))}"
+
+
+def merge_conflicts() -> list[str]:
+    """Returns the files with unmerged index entries or conflict markers, and the rejected hunks."""
+    unmerged = git("ls-files", "-z", "--unmerged")
+    marked = git("grep", "-z", "--untracked", "--name-only", "-e", "^<<<<<<< before updating")
+    rejected = git("ls-files", "-z", "--others", "--", "*.rej")
+    return sorted({entry.rpartition("\t")[2] for entry in unmerged + marked + rejected})
+
+
+def remove_copy() -> list[str]:
+    """Removes from the current folder what this copy added to it, and nothing else.
+
+    Copier itself removes a destination only when it created it. A file is of this copy when the
+    same answers render it again, byte for byte, and it is no older than Copier's clone of the
+    template, which is made anew for each run.
+
+    Returns:
+        The files that git tracks and that were overwritten: they stay as they are.
+    """
+    import yaml
+    from copier import run_copy
+
+    def content(path: Path) -> object:
+        if path.name != ANSWERS.name:
+            return path.read_bytes()
+        # The second rendering names another source.
+        recorded = yaml.safe_load(path.read_bytes())
+        return {key: value for key, value in recorded.items() if not key.startswith("_")}
+
+    repo = Path.cwd()
+    began = TEMPLATE.stat().st_mtime
+    tracked = set(git("ls-files", "-z"))
+    overwritten = []
+    with TemporaryDirectory() as folder:
+        again = Path(folder, repo.name)
+        options = {"defaults": True, "quiet": True, "skip_tasks": True}
+        answers = content(repo / ANSWERS) if (repo / ANSWERS).is_file() else {}
+        run_copy(str(TEMPLATE), again, answers, answers_file=ANSWERS, vcs_ref="HEAD", **options)
+        for rendered in sorted(again.rglob("*"), reverse=True):  # children before their folders
+            name = rendered.relative_to(again)
+            path = repo / name
+            if rendered.is_dir():
+                if path.is_dir() and not any(path.iterdir()):
+                    path.rmdir()
+            elif (
+                path.is_file()
+                and path.stat().st_mtime >= began
+                and content(path) == content(rendered)
+            ):
+                if name.as_posix() in tracked:
+                    overwritten.append(str(name))
+                else:
+                    path.unlink()
+    return sorted(overwritten)
+
+
+def git(*arguments: str) -> list[str]:
+    """Returns git's NUL-separated answer; an empty list outside a repository and without git."""
+    if not shutil.which("git"):
+        return []
+    process = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    return process.stdout.split("\0")[:-1]
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
