@@ -1,0 +1,65 @@
+"""Every way to check this repo. `nox` runs lint, tests and generated; `nox -l` lists the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "tests", "generated"]
+
+PROJECT = nox.project.load_toml()
+
+
+def install(session: nox.Session, *groups: str, package: bool = True) -> None:
+    """Installs dependency groups of pyproject.toml and, unless told otherwise, this package."""
+    session.install(*nox.project.dependency_groups(PROJECT, *groups))
+    if package:
+        session.install("--editable", ".")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Look for mistakes and unformatted code."""
+    install(session, "lint", package=False)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests of checker, template and hooks; arguments go to pytest."""
+    install(session, "test")
+    arguments = session.posargs or ["-n", "2", "--dist", "worksteal"]
+    session.run("pytest", "--ignore=tests/generated", "--ignore=tests/readme", *arguments)
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """Run the tests and linters of generated repos (needs Java 17)."""
+    install(session, "test")
+    session.run("pytest", "tests/generated", *(session.posargs or ["-n", "2"]))
+
+
+@nox.session
+def golden(session: nox.Session) -> None:
+    """Write tests/golden anew from the template."""
+    install(session, "test")
+    session.run("pytest", "tests/test_golden.py", "--rewrite-golden", *session.posargs)
+
+
+@nox.session
+def schema(session: nox.Session) -> None:
+    """Build the bundle schema and the checker's table of it anew."""
+    install(session, "schema", package=False)
+    session.run("python", "src/bundlewright/schema/build.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure what docs and README claim about speed."""
+    install(session)
+    for script in sorted(Path("benchmarks").glob("*.py")):
+        session.run("python", str(script), *session.posargs)

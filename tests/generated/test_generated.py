@@ -1,0 +1,126 @@
+"""Runs what the template writes, as its owners and their CI would: tests, linters, CI schemas.
+
+Slow, so it has a nox session of its own: `nox -s generated`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import rendering
+import yaml
+from filelock import FileLock
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PERSONAS = sorted((rendering.ROOT / "tests/personas").glob("*.yml"))
+# Wheels and environments outlive a run: pyspark is 400 MB, published as source only.
+CACHE = rendering.ROOT / ".nox/generated-cache"
+TOOLS = Path(sys.executable).parent
+
+
+@pytest.fixture(params=PERSONAS, ids=lambda path: path.stem)
+def repo(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Path:
+    answers = yaml.safe_load(request.param.read_text(encoding="utf-8"))
+    return rendering.render(template, tmp_path / "repo", answers)
+
+
+def run(repo: Path, *command: str | Path, **environment: str) -> None:
+    """Runs a command in the repo and shows what it printed when it fails."""
+    process = subprocess.run(
+        [str(part) for part in command],
+        cwd=repo,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stdout
+
+
+def on_path(tool: str, so_that: str) -> str:
+    path = shutil.which(tool)
+    if path is None:
+        pytest.skip(f"{tool} is not on PATH; install it {so_that}")
+    return path
+
+
+def development_environment(repo: Path) -> Path:
+    """Returns the `bin` folder of an environment with the repo's own `dev` dependencies."""
+    pyproject = tomllib.loads((repo / "pyproject.toml").read_text(encoding="utf-8"))
+    dependencies = sorted(pyproject["dependency-groups"]["dev"])
+    name = hashlib.sha256("\n".join([sys.version, *dependencies]).encode()).hexdigest()[:12]
+    folder, wheels = CACHE / name, CACHE / "wheels"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with FileLock(CACHE / "lock"):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            python = folder / "bin/python"
+            run(repo, sys.executable, "-m", "venv", folder)
+            (pyspark,) = (pin for pin in dependencies if pin.startswith("pyspark=="))
+            if not list(wheels.glob(f"{pyspark.replace('==', '-')}-*.whl")):
+                run(repo, python, "-m", "pip", "wheel", "--no-deps", "-w", wheels, pyspark)
+            if uv := shutil.which("uv"):
+                install = [uv, "pip", "install", "--python", python]
+            else:
+                install = [python, "-m", "pip", "install"]
+            run(repo, *install, "--find-links", wheels, *dependencies)
+            (folder / "complete").touch()
+    return folder / "bin"
+
+
+def test_its_own_tests_pass(repo: Path) -> None:
+    if "JAVA_HOME" not in os.environ:
+        on_path("java", "(Java 17) to run the Spark tests of the generated repos")
+    python = development_environment(repo) / "python"
+    # Short runs gain nothing from the JVM's best compiler.
+    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    run(repo, python, "-m", "pytest", "-q", "-p", "no:cacheprovider", JDK_JAVA_OPTIONS=quick)
+
+
+def test_ruff_has_nothing_to_say(repo: Path) -> None:
+    ruff = development_environment(repo) / "ruff"
+    run(repo, ruff, "check", "--no-cache", ".")
+    run(repo, ruff, "format", "--check", "--no-cache", ".")
+
+
+def test_ci_files_are_what_their_system_reads(repo: Path) -> None:
+    check = [TOOLS / "check-jsonschema", "--builtin-schema"]
+    workflows = sorted((repo / ".github/workflows").glob("*.yml"))
+    pipeline = repo / ".gitlab-ci.yml"
+    if workflows:
+        run(repo, *check, "vendor.github-workflows", *workflows)
+        run(repo, TOOLS / "zizmor", "--offline", "--no-progress", ".")
+    elif pipeline.exists():
+        run(repo, *check, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", pipeline)
+    else:
+        assert "ci: none" in (repo / rendering.ANSWERS_FILE).read_text(encoding="utf-8")
+
+
+def test_uv_builds_the_wheel_that_the_job_names(repo: Path) -> None:
+    jobs = "".join(path.read_text(encoding="utf-8") for path in repo.glob("resources/jobs/*.yml"))
+    if "dist/*.whl" in jobs:
+        uv = on_path("uv", "to build the wheels of the generated repos")
+        run(repo, uv, "build", "--wheel", "--quiet")
+        (wheel,) = (repo / "dist").glob("*.whl")
+        assert re.match(r"\w+-\d", wheel.name)
+
+
+def test_the_installed_cli_knows_every_field(repo: Path, tmp_path: Path) -> None:
+    """The schema of whichever CLI is there, which needs no workspace, unlike `bundle validate`."""
+    cli = on_path("databricks", "to hold the generated bundles against its schema")
+    schema = tmp_path / "schema.json"
+    schema.write_bytes(subprocess.check_output([cli, "bundle", "schema"]))
+    files = [repo / "databricks.yml", *repo.glob("resources/**/*.yml")]
+    run(repo, TOOLS / "check-jsonschema", "--schemafile", schema, *files)

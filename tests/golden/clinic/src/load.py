@@ -1,0 +1,19 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Load
+# MAGIC Joins the tables `clean_<entity>` into `daily_revenue`.
+
+# COMMAND ----------
+
+from clinic_visits.etl import load
+
+dbutils.widgets.text("catalog", "")
+dbutils.widgets.text("schema", "")
+
+# COMMAND ----------
+
+load.run(
+    spark,
+    catalog=dbutils.widgets.get("catalog"),
+    schema=dbutils.widgets.get("schema"),
+)
