@@ -1,7 +1,16 @@
 """Checks a bundle: reads it, lets the rules judge each target, and joins what they say."""
 
-from bundlewright.bundle.model import Bundle, Target, clusters_of, maps_of, place_at, tasks_of
-from bundlewright.finding import INFO, WARNING, Finding
+from bundlewright.bundle.document import Map
+from bundlewright.bundle.model import (
+    Bundle,
+    Target,
+    clusters_of,
+    maps_of,
+    place_at,
+    tasks_of,
+    value_at,
+)
+from bundlewright.finding import ERROR, INFO, NOWHERE, Finding
 from bundlewright.rules import Problem, load
 
 PROFILES = ("cli", "recommended", "strict")
@@ -17,7 +26,7 @@ class Report:
     Attributes:
         root: the bundle's folder.
         name: the bundle's name, or None.
-        targets: the names of the targets that were judged.
+        targets: the names of the targets that were judged; none where a file cannot be read.
         findings: `Finding`s by file and line.
     """
 
@@ -39,7 +48,7 @@ def check(path=".", targets=None, profile="recommended"):
         path: its folder, a folder below it, or its root file.
         targets: the names of the targets to judge; all where it is None.
         profile: `cli` for what the CLI's `bundle validate` reports, `recommended`, or `strict`,
-            which takes infos seriously.
+            which adds matters of style.
 
     Returns:
         A `Report`.
@@ -49,34 +58,48 @@ def check(path=".", targets=None, profile="recommended"):
         UnknownTarget: the bundle has no target of a given name.
     """
     bundle = Bundle(path)
-    for name in targets or ():
+    names = list(dict.fromkeys(targets or bundle.targets))
+    for name in names:
         if name not in bundle.targets:
             raise UnknownTarget(
                 f"the bundle has no target {name!r}; it has {', '.join(bundle.targets)}"
             )
-    names = list(targets or bundle.targets)
-    rules = [one for one in load().values() if profile != "cli" or one.cli]
+    rules = [one for one in load().values() if _belongs_to(one, profile)]
     findings = {}
     for finding in _judge_bundle(bundle, rules, profile):
-        findings.setdefault(finding.key, finding)
-    bundle_wide = set(findings)
-    broken = any(document.data is None and document.problems for document in bundle.documents)
-    name = None
+        owner = finding.path[1:2] if finding.path[:1] == (bundle.target_section,) else ()
+        # The CLI, too, reads all targets before it turns to one.
+        if not owner or owner[0] in names or profile == "cli":
+            finding.targets = owner
+            findings.setdefault(finding.key, finding)
+    in_files = set(findings)
     # What a broken file would have brought is missing: all that the targets lack may stand in it.
-    for target_name in () if broken else names:
-        target = Target(bundle, target_name)
-        name = target.section("bundle").get("name")
-        for finding in _judge_target(target, rules, profile):
-            known = findings.setdefault(finding.key, finding)
-            if finding.key not in bundle_wide and target_name not in known.targets:
-                known.targets += (target_name,)
+    judged = [] if any(map(_is_broken, bundle.documents)) else names
+    for name in judged:
+        for finding in _judge_target(Target(bundle, name), rules, profile):
+            first = findings.setdefault(finding.key, finding)
+            if finding.key not in in_files and name not in first.targets:
+                first.targets += (name,)
     for finding in findings.values():
         if len(finding.targets) == len(names):
             finding.targets = ()
     ordered = sorted(
         findings.values(), key=lambda one: (one.file, one.line, one.column, one.code, one.message)
     )
-    return Report(bundle.root, name, names, ordered)
+    name = value_at(bundle.config, ("bundle", "name"))
+    return Report(bundle.root, name if isinstance(name, str) else None, judged, ordered)
+
+
+def _belongs_to(rule, profile):
+    if profile == "cli":
+        return rule.cli is not None
+    return profile == "strict" or rule.profile == profile
+
+
+def _is_broken(document):
+    if isinstance(document.data, Map):
+        return False
+    return document.data is not None or bool(document.problems)
 
 
 def _judge_bundle(bundle, rules, profile):
@@ -113,7 +136,7 @@ def _ask(rule, *arguments):
         yield from rule.check(*arguments)
     except Exception as error:  # noqa: BLE001  one broken rule must not hide what the others found
         message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
-        yield Problem(message, hint="please report this", severity=WARNING, cli=INFO)
+        yield Problem(message, hint="please report this", place=NOWHERE, severity=ERROR, cli=INFO)
 
 
 def _finding(rule, problem, path, config, profile):

@@ -22,12 +22,11 @@ def main():
     gc.disable()
     try:
         code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        code = WRONG
     except KeyboardInterrupt:
         code = INTERRUPTED
-    sys.stderr.flush()
+    except Exception as error:  # noqa: BLE001  a traceback is no message, and 1 means a wrong bundle
+        print(f"bundlewright: failed with {type(error).__name__}: {error}", file=sys.stderr)
+        code = COULD_NOT_RUN
     os._exit(code)
 
 
@@ -76,7 +75,7 @@ def _parser():
         "--profile",
         choices=PROFILES,
         default="recommended",
-        help="cli: what the CLI's own validate reports; recommended (default); strict: all rules",
+        help="cli: what the CLI's own validate reports; recommended (default); strict: style, too",
     )
     command.add_argument(
         "--format",
@@ -91,13 +90,25 @@ def _parser():
 
 def _check(options):
     render = importlib.import_module(f"bundlewright.report.{options.format}").render
-    failing = {ERROR, WARNING} if options.strict else {ERROR}
+    failing = (ERROR, WARNING) if options.strict else (ERROR,)
+    code = FINE
+    for path in options.paths:
+        try:
+            report = check(path, options.target, options.profile)
+        except (NoBundle, UnknownTarget) as problem:
+            print(f"bundlewright: {problem}", file=sys.stderr)
+            code = COULD_NOT_RUN
+            continue
+        _write(render(report))
+        if any(map(report.count, failing)):
+            code = max(code, WRONG)
+    return code
+
+
+def _write(text):
     try:
-        reports = [check(path, options.target, options.profile) for path in options.paths]
-    except (NoBundle, UnknownTarget) as problem:
-        print(f"bundlewright: {problem}", file=sys.stderr)
-        return COULD_NOT_RUN
-    for report in reports:
-        sys.stdout.write(render(report))
-    wrong = any(report.count(severity) for report in reports for severity in failing)
-    return WRONG if wrong else FINE
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; what was found decides how we end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,6 +9,9 @@ SEVERITIES = (ERROR, WARNING, INFO)
 # A place is (file, line, column): the file relative to the bundle root; from 1; in code points.
 
 
+NOWHERE = ("", 0, 0)
+
+
 def format_path(path):
     """Spell a configuration path as people read it.
 
@@ -59,15 +62,15 @@ class Finding:
         self.severity = severity
         self.message = message
         self.hint = hint
-        self.file, self.line, self.column = place or ("", 0, 0)
+        self.file, self.line, self.column = place or NOWHERE
         self.path = path
         self.targets = ()
         self.related = tuple(related)
 
     @property
     def key(self):
-        """What makes two findings the same one, seen in two targets."""
-        return (self.code, self.file, self.line, self.column, self.message, self.path)
+        """What makes two findings the same one, seen in two targets or through two aliases."""
+        return (self.code, self.file, self.line, self.column, self.message)
 
     def __repr__(self):
         return f"<{self.code} {self.file}:{self.line}:{self.column} {self.message}>"

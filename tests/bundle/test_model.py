@@ -228,7 +228,7 @@ def test_references_resolve(tmp_path: Path, text: str, value: object) -> None:
     dev = target(tmp_path, VARIABLES % f'"{text}"', "dev")
     expected = text if value is None else value
     assert dev.config["presets"]["tags"]["value"] == expected
-    assert dev.reference_problems == []
+    assert dev.references.problems == []
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_references_resolve(tmp_path: Path, text: str, value: object) -> None:
 )
 def test_references_that_lead_nowhere_are_problems(tmp_path: Path, text: str, words: str) -> None:
     dev = target(tmp_path, VARIABLES % f'"{text}"', "dev")
-    [(path, problem)] = dev.reference_problems
+    [(path, problem)] = dev.references.problems
     assert path == ("presets", "tags", "value")
     assert words in problem.message
 

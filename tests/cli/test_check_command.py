@@ -107,10 +107,39 @@ def test_several_bundles_are_checked_in_one_run(tmp_path: Path) -> None:
     assert process.stdout.splitlines()[1].startswith("b/databricks.yml:2:32:")
 
 
+def test_one_path_without_a_bundle_does_not_hide_the_others(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "good", GOOD)
+    process = run("check", "nowhere", "good", cwd=tmp_path)
+    assert process.returncode == 2
+    assert process.stdout == "good: no findings in target default\n"
+
+
+def test_where_a_file_cannot_be_read_no_target_is_judged(tmp_path: Path) -> None:
+    process = run("check", cwd=write_bundle(tmp_path, "bundle: {name: [}\n"))
+    assert process.returncode == 1
+    assert process.stdout.splitlines()[-1].endswith("1 error; no target was judged")
+
+
+def test_a_root_file_that_cannot_be_read_could_not_run(tmp_path: Path) -> None:
+    (tmp_path / "databricks.yml").write_bytes(b"#" * (33 * 2**20))
+    process = run("check", cwd=tmp_path)
+    assert process.returncode == 2
+    assert process.stderr.endswith("databricks.yml cannot be read: larger than 32 MiB\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_what_nobody_expected_ends_with_2_and_a_sentence(tmp_path: Path) -> None:
+    write_bundle(tmp_path, GOOD)
+    command = f"{sys.executable} -m bundlewright check > /dev/full"
+    process = subprocess.run(command, cwd=tmp_path, shell=True, capture_output=True, text=True)
+    assert process.returncode == 2
+    assert process.stderr.startswith("bundlewright: failed with OSError")
+
+
 def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     write_bundle(tmp_path, GOOD + "".join(f"typo_{number}: 1\n" for number in range(5000)))
-    command = f"{sys.executable} -m bundlewright check | head -1"
-    process = subprocess.run(command, cwd=tmp_path, shell=True, capture_output=True, check=True)
+    command = f"set -o pipefail; {sys.executable} -m bundlewright check | head -1"
+    process = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=True)
     assert process.stdout.count(b"\n") == 1
     assert process.stderr == b""
 

@@ -56,6 +56,9 @@ def test_quartz_expressions_pass(expression: str) -> None:
         ("0 0/0 2 * * ?", "no valid step"),
         ("0 0 2 32W * ?", "out of range"),
         ("0 1-2-3 2 * * ?", "not a value, a range or a step"),
+        ("0 0 2 LW,1 * ?", "cannot stand beside other days"),
+        ("0 0 2 ? * MON,6L", "cannot stand beside other days"),
+        ("0 0 \u00b2 * * ?", "hours '\u00b2' is not a value"),
     ],
 )
 def test_quartz_expressions_fail(expression: str, words: str) -> None:
@@ -329,7 +332,7 @@ def test_a_rule_that_fails_says_so_and_the_others_go_on(
     monkeypatch.setitem(RULES, "BW999", Rule("BW999", "error", None, "target", broken))
     found = findings(tmp_path, "bundle: {name: b}\ntypo: 1\n")
     assert [(one.code, one.severity) for one in found] == [
-        ("BW999", "warning"),
+        ("BW999", "error"),
         ("BW101", "warning"),
     ]
     assert "surprise" in found[0].message
@@ -339,3 +342,131 @@ def test_the_profile_cli_leaves_out_what_the_cli_does_not_see(tmp_path: Path) ->
     text = TWO_TARGETS % "c" + "typo: 1\n"
     assert codes(tmp_path / "ours", text) == ["BW301", "BW101"]
     assert codes(tmp_path / "cli", text, profile="cli") == ["BW101"]
+
+
+def test_a_mistake_in_a_target_is_that_targets(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+targets:
+  dev: {default: true}
+  prod:
+    typo: 1
+    resources:
+      jobs:
+        etl:
+          name: etl
+          tasks:
+            - {task_key: a, notebook_task: {notebook_path: /x}}
+            - {task_key: a, notebook_task: {notebook_path: /y}}
+            - {notebook_task: {notebook_path: /z}}
+"""
+    found = findings(tmp_path, text)
+    assert [(one.code, one.line, one.targets) for one in found] == [
+        ("BW101", 5, ("prod",)),
+        ("BW303", 12, ("prod",)),
+        ("BW304", 13, ("prod",)),
+    ]
+    assert check(tmp_path, targets=["dev"]).findings == []
+    assert [one.targets for one in check(tmp_path, targets=["prod", "prod"]).findings] == [()] * 3
+
+
+def test_a_target_may_override_a_task_without_being_a_duplicate(tmp_path: Path) -> None:
+    text = TWO_TARGETS.replace("task_key: b", "task_key: a") % "c"
+    assert codes(tmp_path, text) == ["BW301"]
+
+
+def test_tasks_that_a_variable_brings_are_judged(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: b}
+variables:
+  tasks:
+    type: complex
+    default:
+      - {task_key: a, notebook_task: {notebook_path: /x}}
+      - {task_key: a, notebook_task: {notebook_path: /y}}
+      - {notebook_task: {notebook_path: /z}}
+resources: {jobs: {etl: {name: etl, tasks: "${var.tasks}"}}}
+"""
+    found = findings(tmp_path, text)
+    assert [(one.code, one.line) for one in found] == [("BW303", 7), ("BW304", 8)]
+
+
+def test_resources_that_code_may_define_are_not_missed(tmp_path: Path) -> None:
+    job = "resources: {jobs: {a: {name: '${resources.jobs.made.name}'}}}\n"
+    python = "python: {venv_path: .venv, resources: ['resources:load']}\n"
+    assert codes(tmp_path / "without", HEAD + job) == ["BW203"]
+    assert codes(tmp_path / "with", HEAD + job + python) == []
+
+
+def test_one_mistake_is_one_finding(tmp_path: Path) -> None:
+    text = """\
+bundle: {name: [b]}
+resources:
+  jobs:
+    a: &job
+      name: a
+      tasks:
+        - {task_key: x, depends_on: [y], notebook_task: {notebook_path: /x}}
+    b: *job
+"""
+    found = findings(tmp_path, text)
+    assert [(one.code, one.line) for one in found] == [("BW102", 1), ("BW102", 7)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("${ var.a }", "is taken literally"),
+        ("${var.a", "is taken literally"),
+        ("${resouces.jobs.a.id}", "did you mean 'resources'?"),
+        ("${HOME} ${foo.bar} $${x} ${var.a}", ""),
+    ],
+)
+def test_what_only_looks_like_a_reference(tmp_path: Path, text: str, words: str) -> None:
+    bundle = f"{HEAD}variables: {{a: {{default: x}}}}\npresets: {{tags: {{a: '{text}'}}}}\n"
+    found = findings(tmp_path, bundle)
+    assert [one.code for one in found] == (["BW209"] if words else [])
+    assert all(words in f"{one.message} {one.hint}" for one in found)
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ("notebook_task: {notebook_path: src}", "expected a notebook, but 'src' is a folder"),
+        ("notebook_task: {notebook_path: src/a.ipynb}", "'src/a.ipynb' is not a notebook"),
+        (
+            "existing_cluster_id: x, spark_python_task: {python_file: src}",
+            "expected a file, but 'src' is a folder",
+        ),
+        (
+            "existing_cluster_id: x, dbt_task: {commands: [ls], project_directory: src/a.py}",
+            "expected a folder, but 'src/a.py' is a file",
+        ),
+    ],
+)
+def test_a_path_must_lead_to_the_right_kind_of_thing(
+    tmp_path: Path, task: str, message: str
+) -> None:
+    text = (
+        f"{HEAD}resources: {{jobs: {{j: {{name: j, tasks: [{{task_key: a, {task}}}]}}}}}}\n"
+        "@ src/a.py\nx = 1\n@ src/a.ipynb\nno JSON\n"
+    )
+    assert [one.message for one in findings(tmp_path, text)] == [message]
+
+
+def test_a_misspelt_section_is_an_error_for_all_below_it_is_lost(tmp_path: Path) -> None:
+    text = HEAD + "resource: {}\nresources: {job: {}}\ntargets: {dev: {presents: {}}}\nx: 1\n"
+    found = findings(tmp_path, text)
+    assert [(one.line, one.severity) for one in found] == [
+        (2, "error"),
+        (3, "error"),
+        (4, "error"),
+        (5, "warning"),
+    ]
+
+
+def test_merge_conflicts_are_called_by_their_name(tmp_path: Path) -> None:
+    text = "bundle:\n  name: b\n<<<<<<< before updating\n  uuid: 1\n=======\n>>>>>>> after\n"
+    [finding] = findings(tmp_path, text)
+    assert (finding.code, finding.line) == ("BW001", 3)
+    assert "merge conflict" in finding.message

@@ -57,7 +57,20 @@ def agree(refusal: Any, expression: str) -> None:
     assert bool(refused) == bool(fault), (expression, refused, fault)
 
 
-FORMS = ("{}", "1-{}", "{}-2", "0/{}", "*/{}", "L-{}", "{}W", "{}L", "2#{}")
+FORMS = (
+    "{}",
+    "1-{}",
+    "{}-2",
+    "0/{}",
+    "*/{}",
+    "L-{}",
+    "{}W",
+    "{}L",
+    "2#{}",
+    "L,{}",
+    "{}W,1",
+    "1,{}L",
+)
 NUMBERS = (*range(61), 1969, 1970, 2199, 2200)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from bundles import codes, write_bundle
 
 from bundlewright.checking import check
 
@@ -46,3 +49,38 @@ def test_spoilt_bundles_end_in_findings(tmp_path: Path, seed: int) -> None:
         for finding in check(bundle, profile="strict").findings:
             assert "please report" not in finding.hint, (finding, document)
             assert finding.line >= 1
+
+
+def lines(pattern: str, count: int) -> str:
+    return "".join(pattern.format(n=number, before=number - 1) for number in range(1, count))
+
+
+BOMBS = {
+    "aliases": "x0: &x0 [a]\n" + lines("x{n}: &x{n} [*x{before}, *x{before}, *x{before}]\n", 60),
+    "aliases of references": "variables:\n  z: {default: q}\n  v0: {default: &x0 ['${var.z}']}\n"
+    + lines("  v{n}: {{default: &x{n} [*x{before}, *x{before}, *x{before}]}}\n", 60),
+    "texts": "variables:\n  v0: {default: xxxxxxxxxx}\n"
+    + lines("  v{n}: {{default: '" + "${{var.v{before}}}" * 10 + "'}}\n", 40),
+    "references": "variables:\n  v0: {default: x}\n"
+    + lines("  v{n}: {{default: '${{var.v{before}}}'}}\n", 3000),
+    "depth": "x: " + "[" * 100_000,
+    "anchors": "x:\n" + lines("- &x{n} {{a: b}}\n", 50_000),
+    "duplicates": lines("x: {n}\n", 20_000),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_small_files_with_large_meanings_take_little_time(tmp_path: Path, bomb: str) -> None:
+    write_bundle(tmp_path, "bundle: {name: b}\n" + BOMBS[bomb])
+    start = time.process_time()
+    check(tmp_path)
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with named pipes")
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yml")
+    (tmp_path / "b.yml").mkdir()
+    (tmp_path / "c.yml").symlink_to("c.yml")
+    text = "bundle: {name: b}\ninclude: ['*.yml']\n"
+    assert codes(tmp_path, text) == ["BW001"] * 3

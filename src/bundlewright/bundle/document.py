@@ -6,6 +6,7 @@ equal keys wins, only the first document counts (https://pkg.go.dev/gopkg.in/yam
 """
 
 import gc
+import os
 import re
 
 import yaml
@@ -28,6 +29,9 @@ MAX_DEPTH = 100
 MAX_BYTES = 32 * 1024 * 1024
 
 
+NOTHING = frozenset()
+
+
 class Map(dict):
     """A YAML mapping.
 
@@ -43,7 +47,7 @@ class Map(dict):
     def __init__(self, at):
         self.at = at
         self.places = {}
-        self.anchored = ()
+        self.anchored = NOTHING
         self.has_refs = False
 
 
@@ -54,15 +58,17 @@ class Seq(list):
         at: the place of the sequence itself.
         places: the place of each item.
         anchored: the indexes of the items that carry an anchor.
+        starts: where lists begin that a merge has appended.
         has_refs: whether a `${...}` reference stands anywhere below.
     """
 
-    __slots__ = ("anchored", "at", "has_refs", "places")
+    __slots__ = ("anchored", "at", "has_refs", "places", "starts")
 
     def __init__(self, at):
         self.at = at
         self.places = []
-        self.anchored = ()
+        self.anchored = NOTHING
+        self.starts = ()
         self.has_refs = False
 
 
@@ -72,9 +78,9 @@ class Document:
     Attributes:
         name: the file's path relative to the bundle root.
         data: its content, a `Map` in a sound file; None where nothing could be read.
-        problems: what is wrong with it, as (kind, message, place) with kind one of `syntax`,
-            `duplicate_key`,
-            `second_document`; after a `syntax` problem there is no data.
+        problems: what is wrong with it, as (kind, message, place). There is no data after the kinds
+            `unreadable` (the file), `syntax` (not YAML) and `refused` (YAML that the CLI does not
+            take); `duplicate_key` and `second_document` leave it.
     """
 
     __slots__ = ("data", "name", "problems")
@@ -105,16 +111,22 @@ def read(path, name):
     """
     document = Document(name)
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content, problem = _content(path)
     except OSError as error:
-        document.problems.append(("syntax", f"cannot be read: {error.strerror}", (name, 1, 1)))
-        return document
-    if len(content) > MAX_BYTES:
-        message = f"is larger than {MAX_BYTES // 2**20} MiB"
-        document.problems.append(("syntax", message, (name, 1, 1)))
+        content, problem = b"", error.strerror
+    if problem:
+        message = f"cannot be read: {problem}"
+        document.problems.append(("unreadable", message, (name, 1, 1)))
         return document
     return parse(content, document)
+
+
+def _content(path):
+    if os.path.exists(path) and not os.path.isfile(path):
+        return b"", "not a regular file"  # a pipe would keep us waiting
+    with open(path, "rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    return content, f"larger than {MAX_BYTES // 2**20} MiB" if len(content) > MAX_BYTES else ""
 
 
 def parse(content, document):
@@ -133,20 +145,31 @@ def parse(content, document):
     try:
         document.data = _Builder(document).build(Parser(content))
     except _Refused as refused:
-        document.problems.append(("syntax", str(refused), refused.place))
+        document.problems.append(("refused", str(refused), refused.place))
     except yaml.YAMLError as error:
-        document.problems.append(("syntax", *_explain(error, document.name)))
+        document.problems.append(_explain(error, content, document.name))
     finally:
         if collecting:
             gc.enable()
     return document
 
 
-def _explain(error, name):
+_CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
+
+
+def _explain(error, content, name):
+    """What to say of YAML that does not parse."""
+    content = content.encode(errors="replace") if isinstance(content, str) else content
+    conflict = _CONFLICT.search(content)
+    if conflict:
+        line = content.count(b"\n", 0, conflict.start()) + 1
+        return "refused", "the file holds the markers of a merge conflict", (name, line, 1)
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
-        return error.problem or "not valid YAML", (name, mark.line + 1, mark.column + 1)
-    return str(getattr(error, "reason", error)), (name, 1, 1)
+        return "syntax", error.problem or "cannot be read", (name, mark.line + 1, mark.column + 1)
+    before = content[: getattr(error, "position", None) or 0].split(b"\n")
+    reason = str(getattr(error, "reason", error))
+    return "syntax", reason, (name, len(before), len(before[-1].decode(errors="replace")) + 1)
 
 
 class _Builder:
@@ -233,7 +256,8 @@ class _Builder:
                 root = value
             elif container.__class__ is Seq:
                 if anchor:
-                    container.anchored = (*container.anchored, len(container))
+                    container.anchored = container.anchored or set()
+                    container.anchored.add(len(container))
                 container.append(value)
                 container.places.append(place)
                 if refs:
@@ -245,7 +269,8 @@ class _Builder:
                 if refs:
                     container.has_refs = True
                 if anchor:
-                    container.anchored = (*container.anchored, key)
+                    container.anchored = container.anchored or set()
+                    container.anchored.add(key)
                 container[key] = value
                 container.places[key] = (key_place, place)
                 key = _NO_KEY

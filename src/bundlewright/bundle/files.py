@@ -3,6 +3,7 @@
 Source of the semantics: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#include
 """
 
+import json
 import os
 import re
 
@@ -162,7 +163,11 @@ def is_notebook(path):
     """
     extension = os.path.splitext(path)[1].lower()
     if extension == ".ipynb":
-        return True
+        with open(path, "rb") as file:
+            try:
+                return isinstance(json.load(file), dict)
+            except ValueError:
+                return False
     header = NOTEBOOK_HEADERS.get(extension)
     if header is None:
         return False

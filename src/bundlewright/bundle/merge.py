@@ -70,6 +70,8 @@ def merge(base, override, path=(), place=None):
         merged.extend(base)
         merged.extend(override)
         merged.places = base.places + override.places
+        size = len(base)
+        merged.starts = (*base.starts, size, *(size + start for start in override.starts))
         merged.has_refs = base.has_refs or override.has_refs
         return merged
     if isinstance(base, (Map, Seq)) or isinstance(override, (Map, Seq)):
@@ -91,6 +93,7 @@ def copy_seq(sequence):
     copied = Seq(sequence.at)
     copied.extend(sequence)
     copied.places = sequence.places
+    copied.starts = sequence.starts
     copied.has_refs = sequence.has_refs
     return copied
 
@@ -113,22 +116,31 @@ def merge_by_key(sequence, name):
 
     Returns:
         The sequence itself where no key stands twice, else a new one in the order in which keys
-        appear first.
+        appear first; and the keys that stand twice in one list as it was written, before lists were
+        appended to each other, as (key, index of the later item) pairs.
     """
     keys = [item.get(name) if isinstance(item, Map) else None for item in sequence]
     named = [key for key in keys if isinstance(key, str)]
     if len(set(named)) == len(named):
-        return sequence
+        return sequence, []
     merged = Seq(sequence.at)
     merged.has_refs = sequence.has_refs
     positions = {}
-    for item, key, place in zip(sequence, keys, sequence.places, strict=True):
+    duplicates = []
+    in_this_list = set()
+    for index, (item, key) in enumerate(zip(sequence, keys, strict=True)):
+        if index in sequence.starts:
+            in_this_list.clear()
+        if key in in_this_list:
+            duplicates.append((key, index))
         if isinstance(key, str) and key in positions:
-            index = positions[key]
-            merged[index] = merge(merged[index], item, (index,), place)
+            position = positions[key]
+            merged[position] = merge(merged[position], item, (position,), sequence.places[index])
         else:
             if isinstance(key, str):
                 positions[key] = len(merged)
             merged.append(item)
-            merged.places.append(place)
-    return merged
+            merged.places.append(sequence.places[index])
+        if isinstance(key, str):
+            in_this_list.add(key)
+    return merged, duplicates

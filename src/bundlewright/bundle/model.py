@@ -1,12 +1,15 @@
-"""A bundle as the rules see it: its files, and each target's merged, resolved configuration."""
+"""A bundle as the rules see it: its files, and each target's merged, resolved configuration.
+
+The CLI drops values of a wrong kind before it merges files, so this asks the schema which they are.
+"""
 
 import functools
 import os
 
-from bundlewright.bundle.document import Document, Map, Seq, parse
-from bundlewright.bundle.files import find_root, is_notebook, list_files, read_files
+from bundlewright.bundle.document import Document, Map, Seq, read
+from bundlewright.bundle.files import NoBundle, find_root, is_notebook, list_files, read_files
 from bundlewright.bundle.merge import Conflict, copy_map, copy_seq, merge, merge_by_key, with_value
-from bundlewright.bundle.references import UNKNOWN, Resolver
+from bundlewright.bundle.references import Resolver, Walk, is_reference
 from bundlewright.schema.walker import faults
 
 # What a target may say again; `variables`, `run_as`, `mode`, `cluster_id`, `git` merge otherwise.
@@ -37,18 +40,31 @@ class Bundle:
 
     Attributes:
         root: the bundle's folder, absolute.
+        root_name: the name of its root file.
         documents: its `Document`s in the order in which they are merged, the root file first.
         include_problems: see `bundlewright.bundle.files.read_files`.
         conflicts: `Conflict`s between files.
+        faults: what the schema says of each document that is a map.
+        wrong: the paths of values of a wrong kind, which therefore count as not set.
         config: the files merged.
+        target_section: `targets`, or `environments`, as it was called before.
         targets: the names of its targets; `["default"]` where it declares none.
+        exists, is_file, is_notebook: tell what is at an absolute path; asked once each.
+        matches_any_file: tells whether a pattern, as in a `.gitignore`, matches a file.
+
+    Raises:
+        NoBundle: there is none at the path, or its root file cannot be read.
     """
 
     def __init__(self, path):
         self.root, self.root_name = find_root(path)
         self.documents, self.include_problems = read_files(self.root, self.root_name)
+        for kind, message, _ in self.documents[0].problems:
+            if kind == "unreadable":
+                raise NoBundle(f"{os.path.join(self.root, self.root_name)} {message}")
         self.conflicts = []
-        self.faults = {}  # what the schema says of each document
+        self.faults = {}
+        self.wrong = set()
         self.config = Map((self.root_name, 1, 1))
         for document in self.documents:
             if isinstance(document.data, Map):
@@ -56,12 +72,15 @@ class Bundle:
                     self.config = merge(self.config, self._usable(document))
                 except Conflict as conflict:
                     self.conflicts.append(conflict)
-        self._files = None
-        declared = self.declared_targets()
-        self.targets = list(declared) or ["default"]
+        self.target_section = "targets"
+        if self.config.get("targets") is None and "environments" in self.config:
+            self.target_section = "environments"
+        self.targets = list(self.declared_targets()) or ["default"]
         self.exists = functools.cache(os.path.exists)
         self.is_file = functools.cache(os.path.isfile)
         self.is_notebook = functools.cache(is_notebook)
+        self.matches_any_file = functools.cache(self._matches_any_file)
+        self._files = functools.cache(lambda: list_files(self.root))
         self._absolute = functools.cache(
             lambda file, path: os.path.normpath(
                 os.path.join(self.root, os.path.dirname(file), path)
@@ -71,27 +90,25 @@ class Bundle:
     def _usable(self, document):
         """A file's content without values of a wrong kind: the CLI drops them before it merges."""
         usable = document.data
-        self.faults[document] = faults(usable, required=False)
+        self.faults[document] = faults(usable, required=False, seen={})  # once through all aliases
         for fault in self.faults[document]:
-            if fault.kind == "wrong_type" and fault.path[0] != "targets":
-                usable = _without(usable, fault.path)
+            if fault.kind == "wrong_type":
+                self.wrong.add(fault.path)
+                if fault.path[0] not in ("targets", "environments"):
+                    usable = _without(usable, fault.path)
         return usable
 
     def declared_targets(self):
-        """The `targets` section, or an empty map."""
-        section = self.config.get("targets")
-        if section is None:
-            section = self.config.get("environments")  # what targets were called before
+        """The targets as they are declared, or an empty map."""
+        section = self.config.get(self.target_section)
         return section if isinstance(section, Map) else Map(self.config.at)
 
-    def matches_any_file(self, pattern):
+    def _matches_any_file(self, pattern):
         """Whether a pattern, spelled as in a `.gitignore`, matches a file of the bundle."""
         import pathspec  # few bundles have such patterns
 
-        if self._files is None:
-            self._files = list_files(self.root)
         spec = pathspec.PathSpec.from_lines("gitignore", [pattern.removeprefix("!")])
-        return any(map(spec.match_file, self._files))
+        return any(map(spec.match_file, self._files()))
 
     def absolute(self, place, path):
         """The file that a relative path names: it is relative to the file that holds it.
@@ -119,10 +136,11 @@ class Target:
         merged: the configuration with the target's overrides, references as written.
         config: the same with references resolved and lists merged by key.
         conflicts: overrides that could not be merged.
+        overrides: the `Document` with values of variables that stand outside the configuration.
         unassigned: declared variables that have no value.
-        substituted: (path, value) of every reference that became a value of its own.
-        unresolved: (path, text) of texts in which references are left.
-        reference_problems: (path, problem) of references that cannot be resolved.
+        references: the `bundlewright.bundle.references.Walk` that resolved the configuration.
+        cycles: see `bundlewright.bundle.references.Resolver`.
+        duplicates: (path of the list, key, place, place of the first one) of items with one key.
     """
 
     def __init__(self, bundle, name, environ=os.environ):
@@ -130,6 +148,7 @@ class Target:
         self.name = name
         self.conflicts = []
         self.merged = self._merge(bundle.config, bundle.declared_targets().get(name))
+        self.overrides = self._read_overrides()
         assigned = self._assigned_variables(environ)
         resolver = Resolver(self.merged, name, assigned)
         self.unassigned = [
@@ -138,14 +157,13 @@ class Target:
             if variable not in assigned
             and all(definition.get(field) is None for field in ("default", "value", "lookup"))
         ]
+        self.references = Walk()
         self.config = copy_map(self.merged)
         for section, value in self.merged.items():
             if section not in _NOT_RESOLVED:
-                self.config[section] = resolver.substitute(value, (section,))
-        self.substituted = resolver.substituted
-        self.unresolved = resolver.unresolved
-        self.reference_problems = resolver.problems
-        self.resolve = resolver.variable
+                self.config[section] = resolver.substitute(value, (section,), self.references)
+        self.cycles = resolver.cycles
+        self.duplicates = []
         self._merge_lists()
 
     def _merge(self, base, override):
@@ -155,7 +173,8 @@ class Target:
         for section in _MERGED_SECTIONS:
             if override.get(section) is not None:
                 try:
-                    value = merge(base.get(section), override[section], (section,))
+                    place = override.places[section][1]
+                    value = merge(base.get(section), override[section], (section,), place)
                 except Conflict as conflict:
                     self.conflicts.append(conflict)
                 else:
@@ -181,15 +200,14 @@ class Target:
             merged["variables"] = _assign(merged["variables"], variables)
         return merged
 
+    def _read_overrides(self):
+        name = f".databricks/bundle/{self.name}/variable-overrides.json"
+        path = os.path.join(self.bundle.root, name)
+        return read(path, name) if self.bundle.exists(path) else Document(name)
+
     def _assigned_variables(self, environ):
-        """Values from outside: `BUNDLE_VAR_<name>` and the target's `variable-overrides.json`."""
-        assigned = {}
-        root = self.bundle.root
-        path = os.path.join(root, ".databricks", "bundle", self.name, "variable-overrides.json")
-        if self.bundle.is_file(path):
-            with open(path, "rb") as file:
-                overrides = parse(file.read(), Document(self.bundle.relative(path))).data
-            assigned.update(overrides if isinstance(overrides, Map) else {})
+        """Values from outside: those of `_read_overrides`, and `BUNDLE_VAR_<name>`."""
+        assigned = dict(self.overrides.data) if isinstance(self.overrides.data, Map) else {}
         declared = self.merged.get("variables")
         for name in declared if isinstance(declared, Map) else ():
             value = environ.get(f"BUNDLE_VAR_{name}")
@@ -205,11 +223,18 @@ class Target:
                     items = resource.get(field)
                     if isinstance(items, Seq) and len(items) > 1:
                         try:
-                            merged = merge_by_key(items, name)
+                            merged, twice = merge_by_key(items, name)
                         except Conflict as conflict:
                             conflict.path = ("resources", kind, key, field, *conflict.path)
                             self.conflicts.append(conflict)
                             continue
+                        for value, index in twice:
+                            place = place_at(items[index], (name,))
+                            first = next(
+                                item for _, item in maps_in(items) if item.get(name) == value
+                            )
+                            path = ("resources", kind, key, field)
+                            self.duplicates.append((path, value, place, place_at(first, (name,))))
                         if merged is not items:
                             resource = self._replace(kind, key, field, merged)
 
@@ -293,12 +318,16 @@ def maps_of(section):
     return [(key, value) for key, value in section.items() if isinstance(value, Map)]
 
 
-def items_of(value, field):
-    """The maps in a list field of a map, as (index, map) pairs."""
-    items = value.get(field)
+def maps_in(items):
+    """The items of a list that are maps, as (index, map) pairs."""
     if not isinstance(items, Seq):
         return []
     return [(index, item) for index, item in enumerate(items) if isinstance(item, Map)]
+
+
+def items_of(value, field):
+    """The maps in a list field of a map, as (index, map) pairs."""
+    return maps_in(value.get(field))
 
 
 def tasks_of(job):
@@ -358,9 +387,9 @@ def place_at(config, path, of_key=False):
     """
     value = config
     place = config.at
-    for part in path:
+    for index, part in enumerate(path):
         if isinstance(value, Map) and part in value.places and part in value:
-            place = value.places[part][0 if of_key and part is path[-1] else 1]
+            place = value.places[part][0 if of_key and index == len(path) - 1 else 1]
         elif isinstance(value, Seq) and isinstance(part, int) and part < len(value):
             place = value.places[part]
         else:
@@ -371,8 +400,9 @@ def place_at(config, path, of_key=False):
 
 def known(value):
     """Whether something can be said of a value offline: it is there and holds no reference."""
-    return (
-        value is not None
-        and value is not UNKNOWN
-        and not (isinstance(value, str) and "${" in value)
-    )
+    return value is not None and not is_reference(value)
+
+
+def is_true(value):
+    """Whether the CLI takes a value for true: it also reads some texts as booleans."""
+    return value is True or (isinstance(value, str) and value.lower() in ("true", "yes", "y", "on"))

@@ -2,7 +2,7 @@
 
 import os
 
-from bundlewright.finding import ERROR, INFO, WARNING
+from bundlewright.finding import SEVERITIES
 
 
 def render(report):
@@ -42,10 +42,12 @@ def _spell(report, place):
 
 def _summary(report):
     name = report.name or os.path.basename(report.root)
-    targets = "target " if len(report.targets) == 1 else "targets "
-    counts = [_plural(report.count(severity), severity) for severity in (ERROR, WARNING, INFO)]
-    found = ", ".join(count for count in counts if not count.startswith("0 ")) or "no findings"
-    return f"{name}: {found} in {targets}{', '.join(report.targets)}"
+    counts = [(report.count(severity), severity) for severity in SEVERITIES]
+    found = ", ".join(_plural(*count) for count in counts if count[0]) or "no findings"
+    if not report.targets:
+        return f"{name}: {found}; no target was judged"
+    targets = "target" if len(report.targets) == 1 else "targets"
+    return f"{name}: {found} in {targets} {', '.join(report.targets)}"
 
 
 def _plural(number, noun):

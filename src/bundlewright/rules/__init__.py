@@ -6,6 +6,8 @@ another file. Rules never read files and never print. They yield `Problem`s; `bu
 makes findings of them.
 """
 
+import functools
+
 from bundlewright.finding import ERROR
 
 RULES = {}
@@ -20,20 +22,22 @@ class Rule:
         severity: how bad it is.
         cli: the severity at which the CLI's `bundle validate` reports it, or None where it does
             not.
+        profile: the mildest profile that has it: `recommended` or `strict`.
         on: what the rule judges, and so what it is called with: `bundle` (bundle), `target`
             (target),
             `job` (job, target), `task` (task, job, target), or `cluster` (cluster, target).
         check: the function.
     """
 
-    __slots__ = ("check", "cli", "code", "name", "on", "severity")
+    __slots__ = ("check", "cli", "code", "name", "on", "profile", "severity")
 
-    def __init__(self, code, severity, cli, on, check):
+    def __init__(self, code, severity, cli, on, check, profile="recommended"):
         self.code = code
         self.name = check.__name__.replace("_", "-")
         self.severity = severity
         self.cli = cli
         self.on = on
+        self.profile = profile
         self.check = check
 
     @property
@@ -81,31 +85,40 @@ class Problem:
         self.related = related
 
 
-def rule(code, severity=ERROR, *, on, cli=None):
+def rule(code, severity=ERROR, *, on, cli=None, profile="recommended"):
     """Register the decorated function as a rule; see `Rule` for the arguments."""
 
     def register(check):
         if code in RULES:
             raise ValueError(f"two rules have the code {code}")
-        RULES[code] = Rule(code, severity, cli, on, check)
+        RULES[code] = Rule(code, severity, cli, on, check, profile)
         return check
 
     return register
 
 
-def nearest(name, names):
-    """The one of some names that someone who wrote `name` most likely meant, or None."""
+def did_you_mean(name, names, likeness=0.6):
+    """A hint that names what someone who wrote `name` most likely meant.
+
+    Args:
+        name: what was written.
+        names: what could have been meant.
+        likeness: how like it must be, from 0 to 1; upper and lower case count as the same.
+
+    Returns:
+        The hint, or "" where nothing is near.
+    """
+    match = _nearest(str(name).lower(), tuple(map(str, names)), likeness)
+    return f"did you mean {match!r}?" if match else ""
+
+
+@functools.cache
+def _nearest(name, names, likeness):
     import difflib  # only findings need it, and it takes milliseconds to load
 
-    by_lower = {str(one).lower(): str(one) for one in names}
-    matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    by_lower = {one.lower(): one for one in names}
+    matches = difflib.get_close_matches(name, by_lower, n=1, cutoff=likeness)
     return by_lower[matches[0]] if matches else None
-
-
-def did_you_mean(name, names):
-    """A hint that names the nearest of some names, or ""."""
-    match = nearest(str(name), names)
-    return f"did you mean {match!r}?" if match else ""
 
 
 def load():

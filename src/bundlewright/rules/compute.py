@@ -14,6 +14,8 @@ def _undefined(task, job, field, section):
     names = [item.get(field) for _, item in items_of(job, section)]
     if not isinstance(key, str) or not known(key) or key in names:
         return
+    if isinstance(job.get(section), str):
+        return  # a reference that only a deployment resolves
     if any(isinstance(name, str) and not known(name) for name in names):
         return  # a name that only a deployment knows may be the one
     hint = did_you_mean(key, [name for name in names if isinstance(name, str)])
@@ -127,7 +129,11 @@ def fixed_size_with_autoscale(cluster, target):
 
 
 _NEEDS_COMPUTE = (
-    *("python_wheel_task", "dbt_task", "spark_jar_task", "spark_submit_task", "spark_python_task"),
+    "dbt_task",
+    "python_wheel_task",
+    "spark_jar_task",
+    "spark_python_task",
+    "spark_submit_task",
 )
 _COMPUTE = ("job_cluster_key", "environment_key", "existing_cluster_id", "new_cluster")
 

@@ -33,6 +33,8 @@ def _local_paths(target):
             if isinstance(sql, Map):
                 yield from _path_in(sql, (*base, *path, "sql_task"), "file", "path", FILE)
             yield from _requirements(task, (*base, *path))
+        for index, environment in items_of(job, "environments"):
+            yield from _environment_files(environment, (*base, "environments", index))
     for key, pipeline in maps_of(target.resources("pipelines")):
         base = ("resources", "pipelines", key)
         for index, library in items_of(pipeline, "libraries"):
@@ -70,6 +72,14 @@ def _requirements(task, path):
     for index, library in items_of(task, "libraries"):
         if isinstance(library.get("requirements"), str):
             yield (*path, "libraries", index, "requirements"), library["requirements"], FILE
+
+
+def _environment_files(environment, path):
+    spec = environment.get("spec")
+    dependencies = spec.get("dependencies") if isinstance(spec, Map) else None
+    for index, dependency in enumerate(dependencies if isinstance(dependencies, list) else ()):
+        if isinstance(dependency, str) and dependency.startswith("-r "):
+            yield (*path, "spec", "dependencies", index), dependency[3:].strip(), FILE
 
 
 @functools.lru_cache(maxsize=1)  # several rules ask this of one target after another
@@ -122,12 +132,16 @@ def missing_file(target):
     """
     bundle = target.bundle
     for path, value, kind, files in _looked_for(target):
-        present = [file for file in files if bundle.exists(file)]
-        if not present:
-            hint = _where_it_is(bundle, value, files[0], kind) if files else ""
-            shown = bundle.relative(files[0]) if files else value
-            verb = "does not exist" if files else "matches nothing"
-            yield Problem(f"{kind} {shown!r} {verb}", path, hint)
+        if not files:
+            yield Problem(f"{kind} {value!r} matches nothing", path)
+        for file in files:
+            shown = bundle.relative(file)
+            if not bundle.exists(file):
+                hint = _where_it_is(bundle, value, file, kind)
+                yield Problem(f"{kind} {shown!r} does not exist", path, hint)
+            elif bundle.is_file(file) == (kind == FOLDER):
+                found = "file" if kind == FOLDER else "folder"
+                yield Problem(f"expected a {kind}, but {shown!r} is a {found}", path)
 
 
 def _where_it_is(bundle, value, file, kind):
@@ -179,6 +193,8 @@ def not_a_notebook(target):
             if target.bundle.is_file(file) and not target.bundle.is_notebook(file):
                 header = NOTEBOOK_HEADERS.get(os.path.splitext(file)[1].lower(), b"").decode()
                 hint = f"its first line must be exactly '{header}'" if header else ""
+                if file.endswith(".py"):
+                    hint += ", or run it as spark_python_task"
                 message = f"{target.bundle.relative(file)!r} is not a notebook"
                 yield Problem(message, path, hint)
 
@@ -214,7 +230,7 @@ def unexpected_notebook(target):
         print("load")
     """
     for path, _, kind, files in _looked_for(target):
-        if kind != FILE or path[-1] in ("file_path", "requirements"):
+        if kind != FILE or path[-1] not in ("python_file", "path"):
             continue
         for file in files:
             if target.bundle.is_file(file) and target.bundle.is_notebook(file):

@@ -25,6 +25,8 @@ def invalid_yaml(bundle):
         for kind, message, place in document.problems:
             if kind == "syntax":
                 yield Problem(f"not valid YAML: {message}", place=place)
+            elif kind in ("unreadable", "refused"):
+                yield Problem(message, place=place)
         data = document.data
         if data is not None and not isinstance(data, Map):
             message = f"expected a map at the top of the file, found a {kind_of(data)}"
@@ -322,7 +324,7 @@ _KINDS_BY_SUFFIX = {
 }
 
 
-@rule("BW012", INFO, on="bundle", cli=INFO)
+@rule("BW012", INFO, on="bundle", cli=INFO, profile="strict")
 def misnamed_file(bundle):
     """A file's name promises one resource of a kind and the file holds something else.
 

@@ -1,14 +1,17 @@
 """Family 2: variables and `${...}` references."""
 
+import re
+
 from bundlewright.bundle.document import Map
+from bundlewright.bundle.merge import kind_of
 from bundlewright.bundle.model import maps_of, place_at
-from bundlewright.bundle.references import COMPUTED, REFERENCE, split, variable_cycles
+from bundlewright.bundle.references import REFERENCE, fields_of, split
 from bundlewright.finding import ERROR, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
 
 
 def _problems(target, *kinds):
-    for path, problem in target.reference_problems:
+    for path, problem in target.references.problems:
         if problem.kind in kinds:
             yield path, problem, place_at(target.merged, path)
 
@@ -38,7 +41,7 @@ def undefined_reference(target):
     """
     for path, problem, place in _problems(target, "missing"):
         head, name, *_ = split(problem.reference)
-        names = COMPUTED.get(head, target.section("variables"))
+        names = fields_of(head) or target.section("variables")
         hint = did_you_mean(name, names) if name not in names else ""
         if not hint and head in ("var", "variables") and name not in names:
             hint = "define it under 'variables'"
@@ -100,8 +103,10 @@ def undefined_resource(target):
             sales:
               name: sales
     """
+    if _has_python_resources(target):
+        return  # code that is not run here may define it
     section = target.section("resources")
-    for path, text in target.unresolved:
+    for path, text in target.references.unresolved:
         for reference in REFERENCE.findall(text):
             parts = split(reference)
             if parts[0] != "resources" or len(parts) < 3:
@@ -119,9 +124,15 @@ def undefined_resource(target):
             yield Problem(message, path, hint)
 
 
+def _has_python_resources(target):
+    sections = [target.section("python")]
+    sections += [one for key, one in maps_of(target.section("experimental")) if key != "scripts"]
+    return any(section.get("resources") or section.get("mutators") for section in sections)
+
+
 @rule("BW204", ERROR, on="target", cli=ERROR)
 def reference_cycle(target):
-    """Variables refer to each other in a circle.
+    """Variables refer to each other, or one to itself, in a circle.
 
     Fails:
         variables:
@@ -136,14 +147,15 @@ def reference_cycle(target):
           b:
             default: main
     """
-    for cycle in variable_cycles(target.merged):
-        names = " -> ".join((*cycle, cycle[0]))
-        path = ("variables", cycle[0], "default")
+    for cycle in target.cycles:
+        names = [format_path(path) for path in cycle]
+        paths = [("variables", path[1], "default", *path[2:]) for path in cycle]
         related = [
-            (place_at(target.merged, ("variables", name, "default")), f"{name!r} is part of it")
-            for name in cycle[1:]
+            (place_at(target.merged, path), f"{name} is part of it")
+            for path, name in zip(paths[1:], names[1:], strict=True)
         ]
-        yield Problem(f"variables refer to each other: {names}", path, related=related)
+        message = f"references lead in a circle: {' -> '.join((*names, names[0]))}"
+        yield Problem(message, paths[0], related=related)
 
 
 @rule("BW205", ERROR, on="target", cli=ERROR)
@@ -202,14 +214,22 @@ def undeclared_variable(target):
         if name not in declared:
             message = f"target {target.name!r} assigns variable {name!r}, which is not defined"
             hint = did_you_mean(name, declared) or "define it under 'variables'"
-            path = ("targets", target.name, "variables", name)
+            path = (target.bundle.target_section, target.name, "variables", name)
             yield Problem(message, path, hint, of_key=True)
 
 
 _AUTHENTICATION = (
-    *("host", "profile", "auth_type", "client_id", "account_id", "azure_client_id"),
-    *("azure_tenant_id", "azure_environment", "azure_workspace_resource_id"),
-    *("azure_login_app_id", "google_service_account"),
+    "account_id",
+    "auth_type",
+    "azure_client_id",
+    "azure_environment",
+    "azure_login_app_id",
+    "azure_tenant_id",
+    "azure_workspace_resource_id",
+    "client_id",
+    "google_service_account",
+    "host",
+    "profile",
 )
 
 
@@ -261,3 +281,64 @@ def reference_in_bundle_name(target):
         path = ("bundle", "name")
         message = f"bundle.name holds a reference: {name}"
         yield Problem(message, path, "use a fixed name", place=place_at(target.merged, path))
+
+
+_PREFIXES = ("artifacts", "bundle", "resources", "var", "variables", "workspace")
+_STARTED = re.compile(rf"\$\{{\s*(?:{'|'.join(_PREFIXES)})\b[^}}]*}}?")
+
+
+@rule("BW209", WARNING, on="target")
+def broken_reference(target):
+    """A text looks like a reference and is none.
+
+    The CLI takes it literally: a space inside the braces, a missing brace, a misspelt first word.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl_${ bundle.target }
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl_${bundle.target}
+    """
+    for path, text in target.references.texts:
+        for match in _STARTED.finditer(text):
+            if not REFERENCE.fullmatch(match.group()):
+                message = f"{match.group()} is not a reference, it is taken literally"
+                yield Problem(message, path, "write it as ${var.name}")
+        for reference in REFERENCE.findall(text):
+            head = split(reference)[0]
+            hint = did_you_mean(head, _PREFIXES, 0.8) if head not in _PREFIXES else ""
+            if hint:
+                message = f"${{{reference}}} is taken literally: there is no {head!r}"
+                yield Problem(message, path, hint)
+
+
+@rule("BW210", ERROR, on="target", cli=ERROR)
+def unreadable_overrides(target):
+    """The file with a target's values of variables cannot be used.
+
+    `.databricks/bundle/<target>/variable-overrides.json` holds one JSON object: names and values.
+
+    Fails:
+        bundle:
+          name: sales
+        @ .databricks/bundle/default/variable-overrides.json
+        ["main"]
+    Passes:
+        variables:
+          catalog:
+            description: where the tables are
+        @ .databricks/bundle/default/variable-overrides.json
+        {"catalog": "main"}
+    """
+    document = target.overrides
+    for kind, message, place in document.problems:
+        if kind not in ("duplicate_key", "second_document"):
+            yield Problem(message, place=place)
+    if document.data is not None and not isinstance(document.data, Map):
+        message = f"expected an object with names and values, found a {kind_of(document.data)}"
+        yield Problem(message, place=(document.name, 1, 1))

@@ -12,7 +12,7 @@ import re
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.model import known, maps_of
 from bundlewright.finding import ERROR
-from bundlewright.rules import Problem, nearest, rule
+from bundlewright.rules import Problem, did_you_mean, rule
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -27,8 +27,10 @@ _FIELDS = (
     ("day of week", 1, 7, _DAYS),
     ("year", 1970, 2199, ()),
 )
+_NUMBER = re.compile("[0-9]+")
 _DAY_OF_MONTH = re.compile(r"L(-[0-9]{1,2})?W?|([0-9]{1,2})W")
 _DAY_OF_WEEK = re.compile(r"([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])|L")
+_SPECIAL = {"day of month": _DAY_OF_MONTH, "day of week": _DAY_OF_WEEK}
 
 
 def quartz_fault(expression):
@@ -63,6 +65,9 @@ def _field_fault(text, name, low, high, names):
             return None
         return f"'?' stands for {name}, it is for days only"
     for part in text.split(","):
+        special = _SPECIAL.get(name)
+        if special and special.fullmatch(part) and part != text:
+            return f"{name} {part!r} cannot stand beside other days"
         if name == "day of month" and _DAY_OF_MONTH.fullmatch(part):
             number = re.search("[0-9]+", part)
             if number and not 1 <= int(number.group()) <= (30 if part[0] == "L" else 31):
@@ -71,7 +76,9 @@ def _field_fault(text, name, low, high, names):
         if name == "day of week" and _DAY_OF_WEEK.fullmatch(part):
             continue
         span, slash, step = part.partition("/")
-        if slash and not (step.isdigit() and 1 <= int(step) <= (high if name != "year" else 9999)):
+        if slash and not (
+            _NUMBER.fullmatch(step) and 1 <= int(step) <= (high if name != "year" else 9999)
+        ):
             return f"{name} {part!r} has no valid step after the '/'"
         if span == "*" or (slash and not span):
             continue
@@ -81,7 +88,7 @@ def _field_fault(text, name, low, high, names):
         for end in ends:
             if end in names:
                 continue
-            if not end.isdigit():
+            if not _NUMBER.fullmatch(end):
                 return f"{name} {end!r} is not a value from {low} to {high}" + (
                     f" or {names[0]} to {names[-1]}" if names else ""
                 )
@@ -171,16 +178,15 @@ def unknown_time_zone(target):
     for path, schedule, _ in _schedules(target):
         zone = schedule.get("timezone_id")
         if isinstance(zone, str) and known(zone) and not is_time_zone(zone):
-            match = nearest(zone, time_zones())
-            hint = (
-                f"did you mean {match!r}?" if match else "use an IANA name such as 'Europe/Berlin'"
-            )
+            # An abbreviation is like many names, and means none of them.
+            near = did_you_mean(zone, time_zones(), 0.6 if "/" in zone else 1)
+            hint = near or "use an IANA name such as 'Europe/Berlin'"
             yield Problem(f"time zone {zone!r} does not exist", (*path, "timezone_id"), hint)
 
 
 def is_time_zone(name):
     """Whether Java, by which schedules run, knows a zone: an IANA name or an offset (GMT+02:00)."""
-    offset = re.fullmatch(r"GMT[+-]([01]?\d|2[0-3])(:?[0-5]\d)?", name)
+    offset = re.fullmatch("GMT[+-]([01]?[0-9]|2[0-3])(:?[0-5][0-9])?", name)
     return offset is not None or name in time_zones()
 
 

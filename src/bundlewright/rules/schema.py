@@ -24,13 +24,13 @@ def _file_faults(bundle, *kinds):
 
 
 def _reference_faults(target, *kinds):
-    """The faults of some kinds in values that stand where a reference stood."""
-    for path, value in target.substituted:
+    """The faults of some kinds in values that references brought: (fault, path, reference)."""
+    for path, value, text in target.references.substituted:
         type = type_at(path)
         if type is not None and known(value):
             for fault in faults(value, required=False, type=type):
                 if fault.kind in kinds:
-                    yield fault, (*path, *fault.path)
+                    yield fault, (*path, *fault.path), text
 
 
 def _unknown_field(fault, path):
@@ -52,7 +52,14 @@ def _wrong_type(fault, path):
 def _bad_value(fault, path):
     allowed = ", ".join(str(one) for one in fault.expected)
     message = f"{format_path(path)} cannot be {fault.value!r}"
-    return message, did_you_mean(fault.value, fault.expected) or f"use one of {allowed}"
+    return message, did_you_mean(fault.value, fault.expected, 0.8) or f"use one of {allowed}"
+
+
+def _is_section(path):
+    """Whether a field is a section of a bundle or of a target, or a kind of resource."""
+    if path[0] in ("targets", "environments"):
+        path = path[2:]
+    return len(path) == 1 or (len(path) == 2 and path[0] == "resources")
 
 
 def _only_holds_anchors(data, path):
@@ -68,7 +75,8 @@ def _only_holds_anchors(data, path):
 def unknown_field(bundle):
     """A field does not exist.
 
-    The CLI drops it with a warning and deploys without it, so the setting never takes effect.
+    The CLI drops it with a warning and deploys without it, so the setting never takes effect. For a
+    misspelt section or kind of resource it is an error: all that stands below it would be missing.
 
     Fails:
         resources:
@@ -87,9 +95,10 @@ def unknown_field(bundle):
         if _only_holds_anchors(document.data, fault.path):
             continue
         message, hint = _unknown_field(fault, fault.path)
-        yield Problem(
-            message, fault.path, hint, place=place_at(document.data, fault.path, of_key=True)
-        )
+        place = place_at(document.data, fault.path, of_key=True)
+        misspelt = _is_section(fault.path) and did_you_mean(fault.path[-1], fault.expected, 0.8)
+        severity = ERROR if misspelt else None
+        yield Problem(message, fault.path, hint, place=place, severity=severity)
 
 
 @rule("BW102", ERROR, on="bundle", cli=WARNING)
@@ -180,13 +189,12 @@ def missing_field(target):
                 quartz_cron_expression: 0 0 2 * * ?
                 timezone_id: UTC
     """
-    # A value of a wrong kind was there, and is reported as such.
-    wrong = {fault.path for fault, _ in _file_faults(target.bundle, "wrong_type")}
+    wrong = target.bundle.wrong  # these are there, and reported as what they are
     for section, value in target.config.items():
         type = None if section in ("targets", "environments") else type_at((section,))
         for fault in () if type is None else faults(value, type=type):
             path = (section, *fault.path)
-            if fault.kind != "missing_field" or (*path, fault.expected) in wrong:
+            if fault.kind != "missing_field" or wrong & {path, (*path, fault.expected)}:
                 continue
             if not _has_other_rule(path, fault.expected):
                 yield _missing(path, fault.expected)
@@ -298,7 +306,8 @@ def wrong_value_from_reference(target):
               max_concurrent_runs: ${var.retries}
     """
     texts = {"unknown_field": _unknown_field, "wrong_type": _wrong_type, "bad_value": _bad_value}
-    for fault, path in _reference_faults(target, *texts):
+    for fault, path, text in _reference_faults(target, *texts):
         message, hint = texts[fault.kind](fault, path)
+        message += f", which {text} brings" if not fault.path else ""
         severity = WARNING if fault.kind == "unknown_field" else None
         yield Problem(message, path, hint, of_key=fault.kind == "unknown_field", severity=severity)

@@ -5,7 +5,7 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/deployment-modes
 
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.model import items_of, known, maps_of, place_at
+from bundlewright.bundle.model import is_true, items_of, known, maps_of, place_at
 from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, INFO, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
@@ -31,13 +31,13 @@ def several_default_targets(bundle):
             mode: production
     """
     targets = bundle.declared_targets()
-    marked = [name for name, target in maps_of(targets) if target.get("default") is True]
+    marked = [name for name, target in maps_of(targets) if is_true(target.get("default"))]
     if len(marked) > 1:
         names = " and ".join(marked)
         place = place_at(targets, (marked[1], "default"))
         related = [(place_at(targets, (marked[0], "default")), "the first one")]
         message = f"targets {names} are all marked as the default"
-        path = ("targets", marked[1], "default")
+        path = (bundle.target_section, marked[1], "default")
         yield Problem(message, path, "keep one", place=place, related=related)
 
 
@@ -63,9 +63,9 @@ def no_default_target(bundle):
             mode: production
     """
     targets = bundle.declared_targets()
-    marked = [name for name, target in maps_of(targets) if target.get("default") is not None]
+    marked = [name for name, target in maps_of(targets) if is_true(target.get("default"))]
     if len(targets) > 1 and not marked:
-        place = bundle.config.places["targets" if "targets" in bundle.config else "environments"][0]
+        place = bundle.config.places[bundle.target_section][0]
         hint = "set default: true in one of them"
         yield Problem("no target is the default", ("targets",), hint, place=place)
 
@@ -143,7 +143,7 @@ def production_without_root_path(target):
             etl:
               name: etl
     """
-    if target.mode != "production" or _own_root_path(target) is not None:
+    if target.mode != "production" or _own_root_path(target):
         return
     run_as = target.config.get("run_as") is not None
     jobs = target.resources("jobs").values()
@@ -152,7 +152,7 @@ def production_without_root_path(target):
     hint = "set a path that does not depend on who deploys, in the target"
     severity = INFO if mild else ERROR
     place = place_at(target.config, ("bundle", "mode"))
-    path = ("targets", target.name)
+    path = (target.bundle.target_section, target.name)
     yield Problem(message, path, hint, place=place, severity=severity, cli=severity)
 
 
@@ -294,7 +294,7 @@ def run_as_not_supported(target):
     owner_only += [
         ("resources", "dashboards", key)
         for key, dashboard in maps_of(target.resources("dashboards"))
-        if dashboard.get("embed_credentials") is True
+        if is_true(dashboard.get("embed_credentials"))
     ]
     for path in owner_only:
         message = f"{format_path(path)} cannot run as {name!r}: it runs as who deploys it"
@@ -312,6 +312,8 @@ def unnamed_bundle(target):
         bundle:
           name: sales
     """
+    if {("bundle",), ("bundle", "name")} & target.bundle.wrong:
+        return
     if not target.section("bundle").get("name"):
         yield Problem("the bundle has no name", ("bundle", "name"), "set bundle.name")
 
@@ -355,7 +357,7 @@ def unknown_permission_level(target):
         level = permission.get("level")
         if known(level) and level not in _LEVELS:
             path = ("permissions", index, "level")
-            hint = did_you_mean(level, _LEVELS) or f"use one of {', '.join(_LEVELS)}"
+            hint = f"use one of {', '.join(_LEVELS)}"
             yield Problem(f"permission level {level!r} does not exist here", path, hint)
 
 

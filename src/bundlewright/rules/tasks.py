@@ -3,30 +3,20 @@
 Source: https://docs.databricks.com/api/workspace/jobs/create
 """
 
-from bundlewright.bundle.document import Map, Seq
-from bundlewright.bundle.model import items_of, known, maps_of, place_at
+import functools
+
+from bundlewright.bundle.model import items_of, known, place_at
 from bundlewright.bundle.references import find_cycles
 from bundlewright.finding import ERROR
 from bundlewright.rules import Problem, did_you_mean, rule
+from bundlewright.schema.walker import load_table, type_at
 
-TASK_TYPES = (
-    *(
-        "ai_runtime_task",
-        "alert_task",
-        "clean_rooms_notebook_task",
-        "condition_task",
-        "dashboard_task",
-    ),
-    *("dbt_cloud_task", "dbt_platform_task", "dbt_task", "for_each_task", "gen_ai_compute_task"),
-    *(
-        "notebook_task",
-        "pipeline_task",
-        "power_bi_task",
-        "python_operator_task",
-        "python_wheel_task",
-    ),
-    *("run_job_task", "spark_jar_task", "spark_python_task", "spark_submit_task", "sql_task"),
-)
+
+@functools.cache
+def task_types():
+    """The fields of a task that say what it runs."""
+    task = type_at(("resources", "jobs", "", "tasks", 0))
+    return tuple(field for field in load_table().types[task][1] if field.endswith("_task"))
 
 
 def _keys(job):
@@ -145,25 +135,8 @@ def dependency_cycle(job, target):
         yield Problem(message, ("tasks", index, "depends_on"), related=related)
 
 
-def _written_jobs(bundle):
-    """The jobs of each file that have tasks, as they are written, as (path, job) pairs."""
-    for document in bundle.documents:
-        if not isinstance(document.data, Map):
-            continue
-        sections = [((), document.data)]
-        sections += [
-            (("targets", name), one) for name, one in maps_of(document.data.get("targets"))
-        ]
-        for base, section in sections:
-            resources = section.get("resources")
-            jobs = resources.get("jobs") if isinstance(resources, Map) else None
-            for key, job in maps_of(jobs):
-                if isinstance(job.get("tasks"), Seq):
-                    yield (*base, "resources", "jobs", key), job
-
-
-@rule("BW303", ERROR, on="bundle")
-def duplicate_task_key(bundle):
+@rule("BW303", ERROR, on="target")
+def duplicate_task_key(target):
     """Two tasks of one list have the same key.
 
     The CLI merges them into one task without a word, which then has parts of both.
@@ -193,27 +166,15 @@ def duplicate_task_key(bundle):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    for path, job in _written_jobs(bundle):
-        first = {}
-        for index, task in items_of(job, "tasks"):
-            key = task.get("task_key")
-            if not isinstance(key, str):
-                continue
-            place = place_at(task, ("task_key",))
-            if key in first:
-                yield Problem(
-                    f"task key {key!r} stands twice in job {path[-1]!r}",
-                    (*path, "tasks", index, "task_key"),
-                    "give each task a key of its own",
-                    place=place,
-                    related=[(first[key], "first here")],
-                )
-            else:
-                first[key] = place
+    for path, key, place, first in target.duplicates:
+        if path[-1] == "tasks":
+            message = f"task key {key!r} stands twice in job {path[-2]!r}"
+            hint = "give each task a key of its own"
+            yield Problem(message, path, hint, place=place, related=[(first, "first here")])
 
 
-@rule("BW304", ERROR, on="bundle")
-def missing_task_key(bundle):
+@rule("BW304", ERROR, on="job")
+def missing_task_key(job, target):
     """A task has no `task_key`.
 
     The CLI merges all tasks without a key into one; the deploy fails.
@@ -236,11 +197,9 @@ def missing_task_key(bundle):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    for path, job in _written_jobs(bundle):
-        for index, task in items_of(job, "tasks"):
-            if task.get("task_key") in (None, ""):
-                message = f"task {index} of job {path[-1]!r} has no task_key"
-                yield Problem(message, (*path, "tasks", index), place=task.at)
+    for index, task in items_of(job, "tasks"):
+        if task.get("task_key") in (None, ""):
+            yield Problem(f"task {index} of the job has no task_key", ("tasks", index))
 
 
 @rule("BW305", ERROR, on="task")
@@ -267,9 +226,9 @@ def task_without_type(task, job, target):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    if not any(field in task for field in TASK_TYPES):
+    if not any(field in task for field in task_types()):
         near = [field for field in task if field.endswith("_task")]
-        hint = did_you_mean(near[0], TASK_TYPES) if near else "add one, such as notebook_task"
+        hint = did_you_mean(near[0], task_types()) if near else "add one, such as notebook_task"
         yield Problem(f"task {task.get('task_key')!r} does not say what it runs", (), hint)
 
 
@@ -300,7 +259,7 @@ def task_with_two_types(task, job, target):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    types = [field for field in TASK_TYPES if task.get(field) is not None]
+    types = [field for field in task_types() if task.get(field) is not None]
     if len(types) > 1:
         names = " and ".join(types)
         hint = "keep one, or make two tasks of it"
