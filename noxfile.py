@@ -31,7 +31,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests of checker, template and hooks; arguments go to pytest."""
-    install(session, "test")
+    install(session, "test", "schema")
     arguments = session.posargs or ["-n", "2", "--dist", "worksteal"]
     session.run("pytest", "--ignore=tests/generated", "--ignore=tests/readme", *arguments)
 
@@ -59,7 +59,7 @@ def schema(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure what docs and README claim about speed."""
+    """Measure what is claimed about speed."""
     install(session)
     for script in sorted(Path("benchmarks").glob("*.py")):
         session.run("python", str(script), *session.posargs)

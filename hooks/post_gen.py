@@ -4,8 +4,9 @@ Copier runs this file with its own interpreter, inside the generated repo: as a 
 as a migration after an update. It has no rules of its own and executes nothing of that repo.
 
 Exit status: 1 after errors, and after an update that left merge conflicts; else 0. A copy that
-fails leaves its destination as it was. An update that fails has been merged all the same and stays
-in the working tree; the status is for CI, since `copier update` itself ends with 0 on conflicts.
+fails leaves its destination as it was, unless --overwrite let it replace what was there. An update
+that fails has been merged all the same and stays in the working tree; the status is for CI, since
+`copier update` itself ends with 0 on conflicts.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from tempfile import TemporaryDirectory
 TEMPLATE = Path(__file__).resolve().parent.parent
 # Copier names its answers file when the template passes `_copier_conf.answers_file` on.
 ANSWERS = Path(sys.argv[1] if len(sys.argv) > 1 else ".copier-answers.yml")
+# With --overwrite, a file may have replaced one that was there before.
+OVERWRITTEN = sys.argv[2:3] == ["overwritten"]
 
 # Started with the template's `src` in the place of the current folder, so that no module of the
 # generated repo can be imported by accident.
@@ -47,10 +50,9 @@ def main() -> int:
         return 1 if conflicts else 0
     valid = subprocess.run([*command, "check", "."], check=False).returncode == 0
     if operation == "copy" and not valid:
-        overwritten = remove_copy()
-        say("The copy was undone, because its bundle would not deploy.")
-        if overwritten:
-            say(f"Git has what it overwrote: git restore {shlex.join(overwritten)}")
+        undo_copy()
+    if operation == "update" and (removed := git("diff", "-z", "--name-only", "--diff-filter=D")):
+        say(f"The update removed files; to have them back: git restore {shlex.join(removed)}")
     if operation == "update" and (conflicts or not valid):
         say("The update is complete in the working tree: mend what is named above, then commit it.")
     return 0 if valid and not conflicts else 1
@@ -89,6 +91,19 @@ def merge_conflicts() -> list[str]:
     marked = git("grep", "-z", "--untracked", "--name-only", "-e", "^<<<<<<< before updating")
     rejected = git("ls-files", "-z", "--others", "--", "*.rej")
     return sorted({entry.rpartition("\t")[2] for entry in unmerged + marked + rejected})
+
+
+def undo_copy() -> None:
+    """Leaves the destination as it was, as far as that is known, and says what was done."""
+    if OVERWRITTEN:
+        say("The bundle would not deploy. With --overwrite, its files may have replaced others,")
+        say("so none is removed from a folder that was there before.")
+        overwritten = git("diff", "-z", "--name-only")
+    else:
+        overwritten = remove_copy()
+        say("The copy was undone, because its bundle would not deploy.")
+    if overwritten:
+        say(f"Git has what it overwrote: git restore {shlex.join(overwritten)}")
 
 
 def remove_copy() -> list[str]:

@@ -35,7 +35,7 @@ def main() -> int:
     try:
         run_copy(
             source(door),
-            ".",
+            Path.cwd(),
             answers,
             vcs_ref=door["_checkout"],
             defaults=others == "take the defaults",

@@ -126,7 +126,17 @@ def test_a_tracked_file_that_was_overwritten_is_named(broken: Path, tmp_path: Pa
     assert process.returncode != 0
     assert "git restore .gitignore" in process.stderr
     git(repo, "restore", ".gitignore")
-    assert rendering.read_tree(repo) == {".gitignore": b"mine\n"}
+    assert (repo / ".gitignore").read_text() == "mine\n"
+
+
+def test_what_overwriting_may_have_replaced_is_not_removed(broken: Path, tmp_path: Path) -> None:
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    (repo / "README.md").write_text("Mine.\n")
+    process = copier("copy", "--trust", "--defaults", "--overwrite", broken, repo)
+    assert process.returncode != 0
+    assert "may have replaced others" in process.stderr
+    assert (repo / "README.md").exists()
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,8 @@ def test_hostile_answers_survive_an_update(template_repo: Path, tmp_path: Path) 
 
 def test_an_answer_can_be_changed(repo: Path) -> None:
     edit_as_its_owners_would(repo)
-    update(repo, "--vcs-ref", ":current:", "--data", "ci=gitlab")
+    output = update(repo, "--vcs-ref", ":current:", "--data", "ci=gitlab")
+    assert "to have them back: git restore .github/workflows/ci.yml" in output
     assert (repo / ".gitlab-ci.yml").exists()
     assert not (repo / ".github").exists()
     assert_edits_are_there(repo)
