@@ -470,3 +470,13 @@ def test_merge_conflicts_are_called_by_their_name(tmp_path: Path) -> None:
     [finding] = findings(tmp_path, text)
     assert (finding.code, finding.line) == ("BW001", 3)
     assert "merge conflict" in finding.message
+
+
+def test_a_circle_goes_by_paths_not_by_variables(tmp_path: Path) -> None:
+    sound = "variables: {m: {default: {x: '${var.m.y}', y: z}}}\n"
+    assert codes(tmp_path / "sound", HEAD + sound) == []
+    circle = (
+        "workspace: {file_path: '${workspace.root_path}', root_path: '${workspace.file_path}'}\n"
+    )
+    [finding] = findings(tmp_path / "circle", HEAD + circle)
+    assert (finding.code, finding.line) == ("BW204", 2)

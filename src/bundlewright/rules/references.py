@@ -149,7 +149,10 @@ def reference_cycle(target):
     """
     for cycle in target.cycles:
         names = [format_path(path) for path in cycle]
-        paths = [("variables", path[1], "default", *path[2:]) for path in cycle]
+        paths = [
+            ("variables", path[1], "default", *path[2:]) if path[0] == "var" else path
+            for path in cycle
+        ]
         related = [
             (place_at(target.merged, path), f"{name} is part of it")
             for path, name in zip(paths[1:], names[1:], strict=True)
