@@ -53,6 +53,10 @@ def _local_paths(target):
     for key, artifact in maps_of(target.config.get("artifacts")):
         if isinstance(artifact.get("path"), str):
             yield ("artifacts", key, "path"), artifact["path"], FOLDER
+    paths = target.section("sync").get("paths")
+    for index, path in enumerate(paths if isinstance(paths, list) else ()):
+        if isinstance(path, str):
+            yield ("sync", "paths", index), path, FOLDER
 
 
 _TASK_PATHS = (
@@ -265,3 +269,72 @@ def empty_sync_pattern(target):
                 and not target.bundle.matches_any_file(pattern)
             ):
                 yield Problem(f"sync pattern {pattern!r} matches no file", ("sync", field, index))
+
+
+@rule("BW605", ERROR, on="target", cli=ERROR)
+def artifact_without_content(target):
+    """An artifact says neither how it is built nor which files it is.
+
+    Only a wheel can do without: it is then built in its folder.
+
+    Fails:
+        artifacts:
+          tools:
+            type: jar
+            path: .
+    Passes:
+        artifacts:
+          tools:
+            type: jar
+            path: .
+            build: mvn package
+            files:
+              - source: target/*.jar
+    """
+    for key, artifact in target.section("artifacts").items():
+        path = ("artifacts", key)
+        if artifact is None:
+            yield Problem(f"artifact {key!r} is empty", path, "define it or remove it")
+        elif (
+            isinstance(artifact, Map)
+            and not (artifact.get("build") or artifact.get("files"))
+            and artifact.get("type") != "whl"
+        ):
+            message = f"artifact {key!r} has neither a build command nor files"
+            yield Problem(message, path, "add build or files")
+
+
+@rule("BW606", ERROR, on="target", cli=ERROR)
+def app_without_one_source(target):
+    """An app has no source code, has it twice, or shares its folder with another app.
+
+    Fails:
+        resources:
+          apps:
+            front:
+              name: front
+    Passes:
+        resources:
+          apps:
+            front:
+              name: front
+              source_code_path: front
+        @ front/app.py
+        print("front")
+    """
+    users = {}
+    for key, app in maps_of(target.resources("apps")):
+        path = ("resources", "apps", key)
+        folder, repository = app.get("source_code_path"), app.get("git_source")
+        if not folder and not repository:
+            yield Problem(f"app {key!r} has no source code", path, "add source_code_path")
+        elif folder and repository:
+            message = f"app {key!r} has a source_code_path and a git_source"
+            yield Problem(message, (*path, "git_source"), "keep one", of_key=True)
+        elif isinstance(folder, str) and known(folder):
+            place = place_at(target.config, (*path, "source_code_path"))
+            file = target.bundle.absolute(place, folder)
+            if file in users:
+                message = f"app {key!r} has the source_code_path of app {users[file]!r}"
+                yield Problem(message, (*path, "source_code_path"))
+            users.setdefault(file, key)

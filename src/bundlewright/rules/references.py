@@ -345,3 +345,29 @@ def unreadable_overrides(target):
     if document.data is not None and not isinstance(document.data, Map):
         message = f"expected an object with names and values, found a {kind_of(document.data)}"
         yield Problem(message, place=(document.name, 1, 1))
+
+
+@rule("BW211", ERROR, on="target", cli=ERROR)
+def unclear_lookup(target):
+    """A variable that looks something up names no kind of thing, or more than one.
+
+    Fails:
+        variables:
+          cluster:
+            lookup:
+              cluster: shared
+              cluster_policy: shared
+    Passes:
+        variables:
+          cluster:
+            lookup:
+              cluster: shared
+    """
+    for name, definition in maps_of(target.merged.get("variables")):
+        lookup = definition.get("lookup")
+        if isinstance(lookup, Map):
+            fields = [field for field, value in lookup.items() if value is not None]
+            if len(fields) != 1:
+                found = " and ".join(fields) or "nothing"
+                path = ("variables", name, "lookup")
+                yield Problem(f"variable {name!r} looks up {found}", path, "name one thing")

@@ -184,10 +184,17 @@ def unknown_time_zone(target):
             yield Problem(f"time zone {zone!r} does not exist", (*path, "timezone_id"), hint)
 
 
+# Old names that Java still takes; https://docs.oracle.com/javase/8/docs/api/java/time/ZoneId.html
+_JAVA_ZONES = frozenset(
+    "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST "
+    "VST".split()
+)
+
+
 def is_time_zone(name):
     """Whether Java, by which schedules run, knows a zone: an IANA name or an offset (GMT+02:00)."""
     offset = re.fullmatch("GMT[+-]([01]?[0-9]|2[0-3])(:?[0-5][0-9])?", name)
-    return offset is not None or name in time_zones()
+    return offset is not None or name in _JAVA_ZONES or name in time_zones()
 
 
 @functools.cache

@@ -154,7 +154,9 @@ def bad_value(bundle):
         if _value_has_other_rule(fault.path):
             continue
         message, hint = _bad_value(fault, fault.path)
-        yield Problem(message, fault.path, hint, place=place_at(document.data, fault.path))
+        place = place_at(document.data, fault.path)
+        stops = ERROR if fault.path[-2:] == ("presets", "trigger_pause_status") else None
+        yield Problem(message, fault.path, hint, place=place, cli=stops)
 
 
 def _value_has_other_rule(path):

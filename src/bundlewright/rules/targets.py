@@ -491,4 +491,43 @@ def deprecated_field(target):
         config = endpoint.get("config")
         if isinstance(config, Map) and config.get("served_models") is not None:
             path = ("resources", "model_serving_endpoints", key, "config", "served_models")
-            yield Problem("served_models is deprecated", path, "use served_entities")
+            if config.get("served_entities") is not None:
+                message = "served_models and its successor served_entities exclude each other"
+                yield Problem(message, path, "keep served_entities", cli=ERROR, severity=ERROR)
+            else:
+                yield Problem("served_models is deprecated", path, "use served_entities")
+
+
+@rule("BW717", ERROR, on="target", cli=ERROR)
+def development_pipeline_in_production(target):
+    """A production target has a pipeline in development mode.
+
+    Such a pipeline keeps its cluster running and does not retry.
+
+    Fails:
+        targets:
+          prod:
+            mode: production
+            workspace:
+              root_path: /Workspace/Shared/.bundle/sales
+        resources:
+          pipelines:
+            sales:
+              name: sales
+              development: true
+    Passes:
+        targets:
+          prod:
+            mode: production
+            workspace:
+              root_path: /Workspace/Shared/.bundle/sales
+        resources:
+          pipelines:
+            sales:
+              name: sales
+    """
+    for key, pipeline in maps_of(target.resources("pipelines")):
+        if target.mode == "production" and is_true(pipeline.get("development")):
+            path = ("resources", "pipelines", key, "development")
+            hint = "leave it out: development targets set it by themselves"
+            yield Problem(f"pipeline {key!r} is in development mode", path, hint)
