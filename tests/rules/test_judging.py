@@ -72,6 +72,7 @@ def test_time_zones() -> None:
         "America/Argentina/Buenos_Aires",
         "Etc/GMT+5",
         "GMT+02:00",
+        "PST",
     ):
         assert is_time_zone(zone)
     for zone in ("Europe/Berln", "utc", "europe/berlin", "", "GMT+25:00", "CEST", "Mars/Olympus"):

@@ -139,13 +139,12 @@ def missing_file(target):
         if not files:
             yield Problem(f"{kind} {value!r} matches nothing", path)
         for file in files:
-            shown = bundle.relative(file)
             if not bundle.exists(file):
                 hint = _where_it_is(bundle, value, file, kind)
-                yield Problem(f"{kind} {shown!r} does not exist", path, hint)
+                yield Problem(f"{kind} {bundle.relative(file)!r} does not exist", path, hint)
             elif bundle.is_file(file) == (kind == FOLDER):
-                found = "file" if kind == FOLDER else "folder"
-                yield Problem(f"expected a {kind}, but {shown!r} is a {found}", path)
+                found = f"{bundle.relative(file)!r} is a {'file' if kind == FOLDER else 'folder'}"
+                yield Problem(f"expected a {kind}, but {found}", path)
 
 
 def _where_it_is(bundle, value, file, kind):

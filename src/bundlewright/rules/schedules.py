@@ -186,8 +186,8 @@ def unknown_time_zone(target):
 
 # Old names that Java still takes; https://docs.oracle.com/javase/8/docs/api/java/time/ZoneId.html
 _JAVA_ZONES = frozenset(
-    "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST "
-    "VST".split()
+    "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST"
+    " SST VST".split()
 )
 
 
