@@ -10,7 +10,7 @@ from bundlewright.bundle.merge import kind_of
 from bundlewright.bundle.model import items_of, known, maps_of, place_at, value_at
 from bundlewright.finding import ERROR, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
-from bundlewright.schema.walker import faults, type_at
+from bundlewright.schema.walker import faults, load_table, type_at
 
 _ARTICLES = {"integer": "an integer", "number": "a number", "boolean": "true or false"}
 
@@ -25,9 +25,10 @@ def _file_faults(bundle, *kinds):
 
 def _reference_faults(target, *kinds):
     """The faults of some kinds in values that references brought: (fault, path, reference)."""
+    accepts = load_table().accepts
     for path, value, text in target.references.substituted:
         type = type_at(path)
-        if type is not None and known(value):
+        if type is not None and value.__class__ not in accepts[type] and known(value):
             for fault in faults(value, required=False, type=type):
                 if fault.kind in kinds:
                     yield fault, (*path, *fault.path), text
