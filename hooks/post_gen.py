@@ -107,11 +107,11 @@ def undo_copy() -> None:
 
 
 def remove_copy() -> list[str]:
-    """Removes from the current folder what this copy added to it, and nothing else.
+    """Removes from the current folder what this copy added to it.
 
     Copier itself removes a destination only when it created it. A file is of this copy when the
-    same answers render it again, byte for byte, and it is no older than Copier's clone of the
-    template, which is made anew for each run.
+    same answers render it again, byte for byte, and it is no older than the template's folder: of a
+    template in git, that is the clone which Copier makes anew for each run.
 
     Returns:
         The files that git tracks and that were overwritten: they stay as they are.

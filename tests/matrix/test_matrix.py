@@ -116,9 +116,8 @@ def test_all_code_is_linted_and_formatted(renderer: Renderer, tmp_path: Path) ->
 
 def distinct_contents(renderer: Renderer) -> set[tuple[str, bytes]]:
     """Returns each content of each file that some answers give."""
-    paths = {path for _, tree in renderer.explore(bundle_of) for path in tree}
     everything = Answers(renderer, lambda name, options: options[0])
-    paths |= {everything.recall(renderer.path, source) for source in renderer.sources}
+    paths = {everything.recall(renderer.path, source) for source in renderer.sources}
     contents: set[tuple[str, bytes]] = set()
     for path in paths - {rendering.ANSWERS_FILE}:
         for _, tree in renderer.explore(

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rendering import Answers, Renderer
 
+import bundlewright
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -59,6 +61,10 @@ def test_every_question_is_complete() -> None:
         assert name in DERIVED or "choices" in details or "validator" in details, name
 
 
+def test_ci_installs_the_checker_of_this_release() -> None:
+    assert rendering.questions()["bundlewright_version"]["default"] == bundlewright.__version__
+
+
 def test_derived_values_come_last() -> None:
     assert list(rendering.questions()) == ASKED + DERIVED
 
@@ -91,9 +97,9 @@ BAD = [
     ("description", "", "Expected text without spaces at its ends"),
     ("description", "two\nlines", "Expected one line of plain text"),
     ("description", "of ${bundle.target}", "Expected no ${var.name} and the like"),
-    ("team", "data team!", "Expected letters, digits and - _ . only"),
+    ("team", "data team!", "Expected a-z, 0-9, - and _ only"),
     ("owner_email", "data-platform", "Expected an address like a@example.com"),
-    ("cost_center", "", "Expected letters, digits and - _ . only"),
+    ("cost_center", "", "Expected a-z, 0-9, - and _ only"),
     ("cloud", "oracle", "Invalid choice for 'cloud': 'oracle' is not in"),
     ("task_type", "scala", "Invalid choice for 'task_type'"),
     ("pattern", "circle", "Invalid choice for 'pattern'"),
