@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import rendering
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jinja2 import FileSystemLoader
-from jinja2.sandbox import SandboxedEnvironment
-from jinja2_ansible_filters import AnsibleCoreFiltersExtension
+from rendering import Renderer
 
 from bundlewright.rules.schedules import quartz_fault
 
@@ -41,15 +37,10 @@ def spoilt_in_one_field(draw: st.DrawFn) -> str:
 
 
 @pytest.fixture(scope="module")
-def refusal() -> Any:
+def refusal(renderer: Renderer) -> Any:
     """The questionnaire's sentence about a Quartz expression, or ""."""
-    config = yaml.safe_load((rendering.ROOT / "copier.yml").read_text(encoding="utf-8"))
-    options = {name: value for name, value in config["_envops"].items() if name != "undefined"}
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(rendering.ROOT), extensions=[AnsibleCoreFiltersExtension], **options
-    )
-    module = environment.get_template("includes/checks.jinja").module
-    return lambda expression: str(module.quartz(expression)).strip()
+    checks = renderer.environment.get_template("includes/checks.jinja").module
+    return lambda expression: str(checks.quartz(expression)).strip()
 
 
 def agree(refusal: Any, expression: str) -> None:

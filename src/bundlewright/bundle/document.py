@@ -27,8 +27,6 @@ except ImportError:  # a PyYAML without libyaml: the same events, ten times slow
 
 MAX_DEPTH = 100
 MAX_BYTES = 32 * 1024 * 1024
-
-
 NOTHING = frozenset()
 
 
@@ -192,20 +190,18 @@ class _Builder:
         documents = 0
         while True:
             event = get_event()
-            kind = type(event)
             if event is None:
                 return root
+            kind = type(event)
+            mark = event.start_mark
+            place = (name, mark.line + 1, mark.column + 1)
             if kind is ScalarEvent:
-                mark = event.start_mark
-                place = (name, mark.line + 1, mark.column + 1)
                 value = self._scalar(event, place)
                 anchor = event.anchor
                 if anchor:
                     anchors[anchor] = (value, place)
                 refs = type(value) is str and "${" in value
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                mark = event.start_mark
-                place = (name, mark.line + 1, mark.column + 1)
                 if event.tag and not event.implicit and event.tag not in _CONTAINER_TAGS:
                     raise _Refused(f"unknown tag {event.tag}", place)
                 if container.__class__ is Map and key is _NO_KEY:
@@ -229,23 +225,19 @@ class _Builder:
                     _apply_merges(value)
                     refs = value.has_refs
             elif kind is AliasEvent:
-                mark = event.start_mark
-                here = (name, mark.line + 1, mark.column + 1)
                 if event.anchor not in anchors:
-                    raise _Refused(f"unknown anchor {event.anchor!r}", here)
-                value, place = anchors[event.anchor]
-                anchor = None
+                    raise _Refused(f"unknown anchor {event.anchor!r}", place)
+                value, anchored_at = anchors[event.anchor]
                 if value is _UNDER_CONSTRUCTION:
-                    raise _Refused(f"anchor {event.anchor!r} contains itself", here)
+                    raise _Refused(f"anchor {event.anchor!r} contains itself", place)
+                anchor = None
                 refs = getattr(value, "has_refs", False) or (type(value) is str and "${" in value)
-                if container.__class__ is Map and key is _NO_KEY:
-                    place = here
+                if container.__class__ is not Map or key is not _NO_KEY:
+                    place = anchored_at
             elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    mark = event.start_mark
                     message = "a second YAML document starts here"
-                    place = (name, mark.line + 1, mark.column + 1)
                     self.problems.append(("second_document", message, place))
                     return root
                 continue
@@ -254,15 +246,7 @@ class _Builder:
 
             if container is None:
                 root = value
-            elif container.__class__ is Seq:
-                if anchor:
-                    container.anchored = container.anchored or set()
-                    container.anchored.add(len(container))
-                container.append(value)
-                container.places.append(place)
-                if refs:
-                    container.has_refs = True
-            elif key is _NO_KEY:
+            elif container.__class__ is Map and key is _NO_KEY:
                 key = self._key(value, event, place, container)
                 key_place = place
             else:
@@ -270,10 +254,14 @@ class _Builder:
                     container.has_refs = True
                 if anchor:
                     container.anchored = container.anchored or set()
-                    container.anchored.add(key)
-                container[key] = value
-                container.places[key] = (key_place, place)
-                key = _NO_KEY
+                    container.anchored.add(len(container) if container.__class__ is Seq else key)
+                if container.__class__ is Seq:
+                    container.append(value)
+                    container.places.append(place)
+                else:
+                    container[key] = value
+                    container.places[key] = (key_place, place)
+                    key = _NO_KEY
 
     def _key(self, value, event, place, container):
         if value == "<<" and type(event) is ScalarEvent and event.implicit[0]:

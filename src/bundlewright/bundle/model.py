@@ -49,6 +49,7 @@ class Bundle:
         config: the files merged.
         target_section: `targets`, or `environments`, as it was called before.
         targets: the names of its targets; `["default"]` where it declares none.
+        absolute: gives the file that a relative path means which stands in a file of the bundle.
         exists, is_file, is_notebook: tell what is at an absolute path; asked once each.
         matches_any_file: tells whether a pattern, as in a `.gitignore`, matches a file.
 
@@ -76,16 +77,12 @@ class Bundle:
         if self.config.get("targets") is None and "environments" in self.config:
             self.target_section = "environments"
         self.targets = list(self.declared_targets()) or ["default"]
+        self.absolute = functools.cache(self._absolute)
         self.exists = functools.cache(os.path.exists)
         self.is_file = functools.cache(os.path.isfile)
         self.is_notebook = functools.cache(is_notebook)
         self.matches_any_file = functools.cache(self._matches_any_file)
         self._files = functools.cache(lambda: list_files(self.root))
-        self._absolute = functools.cache(
-            lambda file, path: os.path.normpath(
-                os.path.join(self.root, os.path.dirname(file), path)
-            )
-        )
 
     def _usable(self, document):
         """A file's content without values of a wrong kind: the CLI drops them before it merges."""
@@ -110,17 +107,9 @@ class Bundle:
         spec = pathspec.PathSpec.from_lines("gitignore", [pattern.removeprefix("!")])
         return any(map(spec.match_file, self._files()))
 
-    def absolute(self, place, path):
-        """The file that a relative path names: it is relative to the file that holds it.
-
-        Args:
-            place: the place of the value.
-            path: the value.
-
-        Returns:
-            An absolute path.
-        """
-        return self._absolute(place[0], path)
+    def _absolute(self, file, path):
+        """The absolute path of what a path means that stands in a file of the bundle."""
+        return os.path.normpath(os.path.join(self.root, os.path.dirname(file), path))
 
     def relative(self, path):
         """An absolute path as people read it, relative to the bundle."""
@@ -133,6 +122,7 @@ class Target:
     Attributes:
         bundle: the `Bundle`.
         name: the target's name.
+        override: what it declares, as written; an empty map where that is nothing.
         merged: the configuration with the target's overrides, references as written.
         config: the same with references resolved and lists merged by key.
         conflicts: overrides that could not be merged.
@@ -147,7 +137,9 @@ class Target:
         self.bundle = bundle
         self.name = name
         self.conflicts = []
-        self.merged = self._merge(bundle.config, bundle.declared_targets().get(name))
+        override = bundle.declared_targets().get(name)
+        self.override = override if isinstance(override, Map) else Map(bundle.config.at)
+        self.merged = self._merge(bundle.config, self.override)
         self.overrides = self._read_overrides()
         assigned = self._assigned_variables(environ)
         resolver = Resolver(self.merged, name, assigned)
@@ -168,8 +160,6 @@ class Target:
 
     def _merge(self, base, override):
         merged = copy_map(base)
-        if not isinstance(override, Map):
-            return merged
         for section in _MERGED_SECTIONS:
             if override.get(section) is not None:
                 try:

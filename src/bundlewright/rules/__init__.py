@@ -18,22 +18,19 @@ class Rule:
 
     Attributes:
         code: the stable code, `BW` and three digits; the first is the family.
-        name: the function's name in kebab case.
         severity: how bad it is.
-        cli: the severity at which the CLI's `bundle validate` reports it, or None where it does
-            not.
+        cli: the severity at which `bundle validate` reports it, or None where it does not.
         profile: the mildest profile that has it: `recommended` or `strict`.
-        on: what the rule judges, and so what it is called with: `bundle` (bundle), `target`
-            (target),
-            `job` (job, target), `task` (task, job, target), or `cluster` (cluster, target).
+        on: what the rule judges, and so what it is called with: `bundle` (bundle),
+            `target` (target), `job` (job, target), `task` (task, job, target), or
+            `cluster` (cluster, target).
         check: the function.
     """
 
-    __slots__ = ("check", "cli", "code", "name", "on", "profile", "severity")
+    __slots__ = ("check", "cli", "code", "on", "profile", "severity")
 
     def __init__(self, code, severity, cli, on, check, profile="recommended"):
         self.code = code
-        self.name = check.__name__.replace("_", "-")
         self.severity = severity
         self.cli = cli
         self.on = on

@@ -94,7 +94,7 @@ def _looked_for(target):
     for path, value, kind in _local_paths(target):
         if not value or not known(value) or _REMOTE.match(value):
             continue
-        file = bundle.absolute(place_at(target.config, path), value)
+        file = bundle.absolute(place_at(target.config, path)[0], value)
         if path[3:4] == ("libraries",) and re.search(
             r"[*?\[]", value
         ):  # a pipeline's may be patterns
@@ -332,7 +332,7 @@ def app_without_one_source(target):
             yield Problem(message, (*path, "git_source"), "keep one", of_key=True)
         elif isinstance(folder, str) and known(folder):
             place = place_at(target.config, (*path, "source_code_path"))
-            file = target.bundle.absolute(place, folder)
+            file = target.bundle.absolute(place[0], folder)
             if file in users:
                 message = f"app {key!r} has the source_code_path of app {users[file]!r}"
                 yield Problem(message, (*path, "source_code_path"))

@@ -207,7 +207,7 @@ def duplicate_resource(bundle):
             defined.append((("scripts",), data["scripts"]))
         for path, entries in defined:
             for key in entries:
-                place = entries[key].at if isinstance(entries[key], Map) else entries.places[key][1]
+                place = entries.places[key][1]
                 if key in first:
                     before = first[key]
                     yield Problem(
@@ -270,6 +270,16 @@ def empty_resource(target):
                 )
 
 
+def _resources_in(document):
+    """The resources that a file defines or overrides, kind by kind, as (path, resources) pairs."""
+    data = document.data if isinstance(document.data, Map) else {}
+    holders = [((), data)]
+    holders += [(("targets", name), target) for name, target in maps_of(data.get("targets"))]
+    for base, holder in holders:
+        for kind, entries in maps_of(holder.get("resources")):
+            yield (*base, "resources", kind), entries
+
+
 @rule("BW011", ERROR, on="bundle", cli=ERROR)
 def reference_in_resource_key(bundle):
     """The key of a resource holds a `${...}` reference.
@@ -289,18 +299,11 @@ def reference_in_resource_key(bundle):
               name: ${bundle.target}_etl
     """
     for document in bundle.documents:
-        if not isinstance(document.data, Map):
-            continue
-        sections = [(("resources",), document.data.get("resources"))]
-        for name, target in maps_of(document.data.get("targets")):
-            sections.append((("targets", name, "resources"), target.get("resources")))
-        for base, resources in sections:
-            for kind, entries in maps_of(resources):
-                for key, value in entries.items():
-                    if REFERENCE.search(key):
-                        place = value.at if isinstance(value, Map) else entries.places[key][1]
-                        message = f"resource key {key!r} must not hold a reference"
-                        yield Problem(message, path=(*base, kind, key), place=place)
+        for path, entries in _resources_in(document):
+            for key in entries:
+                if REFERENCE.search(key):
+                    message = f"resource key {key!r} must not hold a reference"
+                    yield Problem(message, path=(*path, key), place=entries.places[key][1])
 
 
 # The part of a file name that says what is in the file: `etl.job.yml`.
@@ -354,14 +357,9 @@ def misnamed_file(bundle):
         kind = _KINDS_BY_SUFFIX.get(parts[1]) if len(parts) == 3 else None
         if kind is None or not isinstance(document.data, Map):
             continue
-        found = []
-        sections = [document.data.get("resources")]
-        sections += [one.get("resources") for _, one in maps_of(document.data.get("targets"))]
-        for resources in sections:
-            for other, entries in maps_of(resources):
-                found += [(other, key) for key in entries]
-        if len(set(found)) != 1 or found[0][0] != kind:
-            count = len(set(found))
+        found = {(path[-1], key) for path, entries in _resources_in(document) for key in entries}
+        if {other for other, _ in found} != {kind} or len(found) != 1:
+            count = len(found)
             message = (
                 f"the file name promises one {parts[1]}, the file defines {count or 'no'} resource"
             )

@@ -4,8 +4,8 @@ import re
 
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.model import maps_of, place_at
-from bundlewright.bundle.references import REFERENCE, fields_of, split
+from bundlewright.bundle.model import maps_of, place_at, value_at
+from bundlewright.bundle.references import REFERENCE, fields_of, is_reference, split
 from bundlewright.finding import ERROR, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
 
@@ -210,8 +210,7 @@ def undeclared_variable(target):
             variables:
               catalog: main
     """
-    override = target.bundle.declared_targets().get(target.name)
-    assigned = override.get("variables") if isinstance(override, Map) else None
+    assigned = target.override.get("variables")
     declared = target.section("variables")
     for name in assigned if isinstance(assigned, Map) else ():
         if name not in declared:
@@ -253,11 +252,10 @@ def reference_in_authentication(target):
         workspace:
           host: https://acme.cloud.databricks.com
     """
-    workspace = target.merged.get("workspace")
-    for field in _AUTHENTICATION if isinstance(workspace, Map) else ():
-        value = workspace.get(field)
-        if isinstance(value, str) and REFERENCE.search(value):
-            path = ("workspace", field)
+    for field in _AUTHENTICATION:
+        path = ("workspace", field)
+        value = value_at(target.merged, path)
+        if is_reference(value):
             message = f"{format_path(path)} cannot hold a reference: {value}"
             place = place_at(target.merged, path)
             hint = "write the value itself into each target"
@@ -278,10 +276,9 @@ def reference_in_bundle_name(target):
         bundle:
           name: sales
     """
-    bundle = target.merged.get("bundle")
-    name = bundle.get("name") if isinstance(bundle, Map) else None
-    if isinstance(name, str) and REFERENCE.search(name):
-        path = ("bundle", "name")
+    path = ("bundle", "name")
+    name = value_at(target.merged, path)
+    if is_reference(name):
         message = f"bundle.name holds a reference: {name}"
         yield Problem(message, path, "use a fixed name", place=place_at(target.merged, path))
 

@@ -5,12 +5,17 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/deployment-modes
 
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.model import is_true, items_of, known, maps_of, place_at
+from bundlewright.bundle.model import is_true, items_of, known, maps_of, place_at, value_at
 from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, INFO, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
 
 _MODES = ("development", "production")
+
+
+def _default_targets(bundle):
+    targets = maps_of(bundle.declared_targets())
+    return [name for name, target in targets if is_true(target.get("default"))]
 
 
 @rule("BW701", ERROR, on="bundle", cli=ERROR)
@@ -31,7 +36,7 @@ def several_default_targets(bundle):
             mode: production
     """
     targets = bundle.declared_targets()
-    marked = [name for name, target in maps_of(targets) if is_true(target.get("default"))]
+    marked = _default_targets(bundle)
     if len(marked) > 1:
         names = " and ".join(marked)
         place = place_at(targets, (marked[1], "default"))
@@ -62,9 +67,7 @@ def no_default_target(bundle):
           prod:
             mode: production
     """
-    targets = bundle.declared_targets()
-    marked = [name for name, target in maps_of(targets) if is_true(target.get("default"))]
-    if len(targets) > 1 and not marked:
+    if len(bundle.declared_targets()) > 1 and not _default_targets(bundle):
         place = bundle.config.places[bundle.target_section][0]
         hint = "set default: true in one of them"
         yield Problem("no target is the default", ("targets",), hint, place=place)
@@ -110,13 +113,6 @@ def unknown_mode(target):
         yield Problem(f"mode {mode!r} does not exist", ("bundle", "mode"), hint)
 
 
-def _own_root_path(target):
-    """The root path that the target itself sets: what the bundle sets for all does not count."""
-    override = target.bundle.declared_targets().get(target.name)
-    workspace = override.get("workspace") if isinstance(override, Map) else None
-    return workspace.get("root_path") if isinstance(workspace, Map) else None
-
-
 @rule("BW705", ERROR, on="target", cli=ERROR)
 def production_without_root_path(target):
     """A production target does not say where it deploys to.
@@ -143,7 +139,8 @@ def production_without_root_path(target):
             etl:
               name: etl
     """
-    if target.mode != "production" or _own_root_path(target):
+    # What the bundle sets for all targets does not count.
+    if target.mode != "production" or value_at(target.override, ("workspace", "root_path")):
         return
     run_as = target.config.get("run_as") is not None
     jobs = target.resources("jobs").values()
@@ -412,9 +409,7 @@ def exposed_secret(target):
               key: token
               value: ${var.token}
     """
-    resources = target.merged.get("resources")
-    secrets = resources.get("secrets") if isinstance(resources, Map) else None
-    for key, secret in maps_of(secrets):
+    for key, secret in maps_of(value_at(target.merged, ("resources", "secrets"))):
         path = ("resources", "secrets", key, "value")
         value = secret.get("value")
         match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
