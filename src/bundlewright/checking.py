@@ -1,15 +1,9 @@
 """Checks a bundle: reads it, lets the rules judge each target, and joins what they say."""
 
+from bundlewright.bundle.access import clusters_of, place_at, tasks_of, value_at
 from bundlewright.bundle.document import Map
-from bundlewright.bundle.model import (
-    Bundle,
-    Target,
-    clusters_of,
-    maps_of,
-    place_at,
-    tasks_of,
-    value_at,
-)
+from bundlewright.bundle.model import Bundle
+from bundlewright.bundle.target import Target, sites_of
 from bundlewright.finding import ERROR, INFO, NOWHERE, Finding
 from bundlewright.rules import Problem, load
 
@@ -30,18 +24,24 @@ class Report:
         findings: `Finding`s by file and line.
     """
 
-    def __init__(self, root, name, targets, findings):
-        self.root = root
-        self.name = name
+    def __init__(self, bundle, targets, findings):
+        name = value_at(bundle.config, ("bundle", "name"))
+        self.root = bundle.root
+        self.name = name if isinstance(name, str) else None
         self.targets = targets
         self.findings = findings
+        self._bundle = bundle
 
     def count(self, severity):
         """The number of findings of a severity."""
         return sum(finding.severity == severity for finding in self.findings)
 
+    def source(self, file):
+        """The lines of a file of the bundle, named relative to its root; none where it has none."""
+        return self._bundle.lines_of(file)
 
-def check(path=".", targets=None, profile="recommended"):
+
+def check(path=".", targets=None, profile="recommended", unsaved=None):
     """Check a bundle.
 
     Args:
@@ -49,6 +49,8 @@ def check(path=".", targets=None, profile="recommended"):
         targets: the names of the targets to judge; all where it is None.
         profile: `cli` for what the CLI's `bundle validate` reports, `recommended`, or `strict`,
             which adds matters of style.
+        unsaved: contents of files, in bytes by absolute path, that count in place of those on the
+            disk.
 
     Returns:
         A `Report`.
@@ -57,16 +59,16 @@ def check(path=".", targets=None, profile="recommended"):
         bundlewright.bundle.files.NoBundle: there is no bundle at the path.
         UnknownTarget: the bundle has no target of a given name.
     """
-    bundle = Bundle(path)
+    bundle = Bundle(path, unsaved)
     names = list(dict.fromkeys(targets or bundle.targets))
     for name in names:
         if name not in bundle.targets:
             raise UnknownTarget(
                 f"the bundle has no target {name!r}; it has {', '.join(bundle.targets)}"
             )
-    rules = [one for one in load().values() if _belongs_to(one, profile)]
+    judge = _Judge([one for one in load().values() if _belongs_to(one, profile)], profile)
     findings = {}
-    for finding in _judge_bundle(bundle, rules, profile):
+    for finding in judge.bundle(bundle):
         owner = finding.path[1:2] if finding.path[:1] == (bundle.target_section,) else ()
         # The CLI, too, reads all targets before it turns to one.
         if not owner or owner[0] in names or profile == "cli":
@@ -76,7 +78,7 @@ def check(path=".", targets=None, profile="recommended"):
     # What a broken file would have brought is missing: all that the targets lack may stand in it.
     judged = [] if any(map(_is_broken, bundle.documents)) else names
     for name in judged:
-        for finding in _judge_target(Target(bundle, name), rules, profile):
+        for finding in judge.target(Target(bundle, name)):
             first = findings.setdefault(finding.key, finding)
             if finding.key not in in_files and name not in first.targets:
                 first.targets += (name,)
@@ -86,8 +88,7 @@ def check(path=".", targets=None, profile="recommended"):
     ordered = sorted(
         findings.values(), key=lambda one: (one.file, one.line, one.column, one.code, one.message)
     )
-    name = value_at(bundle.config, ("bundle", "name"))
-    return Report(bundle.root, name if isinstance(name, str) else None, judged, ordered)
+    return Report(bundle, judged, ordered)
 
 
 def _belongs_to(rule, profile):
@@ -102,46 +103,120 @@ def _is_broken(document):
     return document.data is not None or bool(document.problems)
 
 
-def _judge_bundle(bundle, rules, profile):
-    for rule in rules:
-        if rule.on == "bundle":
-            for problem in _ask(rule, bundle):
-                yield _finding(rule, problem, problem.path, bundle.config, profile)
+class _Verdict:
+    """What was found in a resource, for all targets with one signature.
+
+    Attributes:
+        signature: see `Target.signature`.
+        findings: the `Finding`s.
+        conflicts, unresolved: what `Target.note` takes.
+    """
+
+    __slots__ = ("conflicts", "findings", "signature", "unresolved")
 
 
-def _judge_target(target, rules, profile):
-    config = target.config
-    by_subject = {}
-    for rule in rules:
-        by_subject.setdefault(rule.on, []).append(rule)
+class _Judge:
+    """Asks the rules about a bundle and its targets, and makes findings of what they say."""
 
-    def ask(subject, base, *arguments):
-        for rule in by_subject.get(subject, ()):
-            for problem in _ask(rule, *arguments):
-                yield _finding(rule, problem, (*base, *problem.path), config, profile)
+    def __init__(self, rules, profile):
+        self._rules = rules
+        self._profile = profile
+        self._applicable = {}
+        self._verdicts = {}
 
-    yield from ask("target", (), target)
-    for key, job in maps_of(target.resources("jobs")):
-        base = ("resources", "jobs", key)
-        yield from ask("job", base, job, target)
-        for path, task in tasks_of(job):
-            yield from ask("task", (*base, *path), task, job, target)
-    for path, cluster in clusters_of(target):
-        yield from ask("cluster", path, cluster, target)
+    def bundle(self, bundle):
+        return self._ask("bundle", bundle.config, (), (), bundle)
 
+    def target(self, target):
+        findings = self._ask("part", target.config, (), (), target.settings)
+        for kind, entries in target.kinds():
+            for key, node in entries.items():
+                verdict = self._resource(target, kind, key, node)
+                if verdict is not None:
+                    findings += verdict.findings
+                    target.note(verdict.conflicts, verdict.unresolved)
+        # A target's own rules come last: they need what its resources have brought.
+        return findings + self._ask("target", target.merged, (), (), target)
 
-def _ask(rule, *arguments):
-    """What a rule says; a rule that fails says so itself, and the others go on."""
-    try:
-        yield from rule.check(*arguments)
-    except Exception as error:  # noqa: BLE001  one broken rule must not hide what the others found
-        message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
-        yield Problem(message, hint="please report this", place=NOWHERE, severity=ERROR, cli=INFO)
+    def _resource(self, target, kind, key, node):
+        # An alias makes one node two resources, and a reference another one in each target.
+        known = self._verdicts.setdefault((kind, key, id(node)), []) if type(node) is Map else []
+        if known:
+            sites, *verdicts = known
+            signature = target.signature(sites)
+            for verdict in verdicts:
+                if verdict.signature == signature:
+                    return verdict
+        resource = target.resource(kind, key)
+        if resource is None:
+            return None
+        if not known:
+            known.append(sites_of(resource))
+        verdict = _Verdict()
+        verdict.signature = target.signature(known[0])
+        verdict.findings = self._findings(resource)
+        verdict.conflicts = resource.conflicts
+        unresolved = resource.references.unresolved
+        verdict.unresolved = [((*resource.path, *path), text) for path, text in unresolved]
+        known.append(verdict)
+        return verdict
 
+    def _findings(self, resource):
+        base, config, kind = resource.path, resource.config, resource.kind
+        found = self._ask("part", config, base, (), resource)
+        found += self._ask("resource", config, base, (), resource)
+        if kind == "jobs":
+            found += self._ask("job", config, base, (), config, resource)
+            for path, task in tasks_of(config):
+                found += self._ask("task", config, base, path, task, config, resource)
+        for path, cluster in clusters_of(kind, config):
+            found += self._ask("cluster", config, base, path, cluster, resource)
+        return found
 
-def _finding(rule, problem, path, config, profile):
-    severity = problem.severity or rule.severity
-    if profile == "cli":
-        severity = problem.cli or rule.cli
-    place = problem.place or place_at(config, path, problem.of_key)
-    return Finding(rule.code, severity, problem.message, problem.hint, place, path, problem.related)
+    def _ask(self, on, config, base, path, *arguments):
+        """What the rules on a subject say.
+
+        Args:
+            on: the kind of subject; see `bundlewright.rules.Rule`.
+            config: what holds the subject.
+            base: the path of what holds it.
+            path: the subject's path below that.
+            arguments: what the rules are called with, the subject first.
+        """
+        found = []
+        subject = arguments[0]
+        fields = subject if type(subject) is Map else config
+        for rule in self._applicable_to(on, base[1] if base else None, fields):
+            try:
+                for problem in rule.check(*arguments):
+                    found.append(self._finding(rule, problem, config, base, path))
+            except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
+                message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
+                hint = "please report this"
+                problem = Problem(message, hint=hint, place=NOWHERE, severity=ERROR, cli=INFO)
+                found.append(self._finding(rule, problem, config, base, path))
+        return found
+
+    def _applicable_to(self, on, kind, fields):
+        shape = (on, kind, tuple(fields))
+        rules = self._applicable.get(shape)
+        if rules is None:
+            rules = [one for one in self._rules if one.on == on and one.judges(fields, kind)]
+            self._applicable[shape] = rules
+        return rules
+
+    def _finding(self, rule, problem, config, base, path):
+        severity = problem.severity or rule.severity
+        if self._profile == "cli":
+            severity = problem.cli or rule.cli
+        path = (*path, *problem.path)
+        return Finding(
+            rule.code,
+            severity,
+            problem.message,
+            problem.hint,
+            problem.place or place_at(config, path, problem.of_key),
+            (*base, *path),
+            problem.related,
+            problem.fix,
+        )

@@ -30,6 +30,25 @@ def format_path(path):
     return text
 
 
+DOCUMENTATION = "https://github.com/bundlewright/bundlewright/blob/main/docs/rules/"
+
+
+class Fix:
+    """Edits that mend what a finding reports.
+
+    Attributes:
+        safe: whether they are certain to be what was meant.
+        edits: (action, place, text) triples: `replace` the scalar at a place by a text, `rename`
+            the key at a place, or `remove` the whole entry whose key stands at a place.
+    """
+
+    __slots__ = ("edits", "safe")
+
+    def __init__(self, safe, *edits):
+        self.safe = safe
+        self.edits = edits
+
+
 class Finding:
     """One thing that is wrong in a bundle.
 
@@ -42,12 +61,14 @@ class Finding:
         path: the configuration path as a tuple.
         targets: the targets it holds in; empty where it does not depend on the target.
         related: other places that belong to it, as (place, message) pairs.
+        fix: the `Fix` that mends it, or None.
     """
 
     __slots__ = (
         "code",
         "column",
         "file",
+        "fix",
         "hint",
         "line",
         "message",
@@ -57,7 +78,7 @@ class Finding:
         "targets",
     )
 
-    def __init__(self, code, severity, message, hint="", place=None, path=(), related=()):
+    def __init__(self, code, severity, message, hint="", place=None, path=(), related=(), fix=None):
         self.code = code
         self.severity = severity
         self.message = message
@@ -66,6 +87,12 @@ class Finding:
         self.path = path
         self.targets = ()
         self.related = tuple(related)
+        self.fix = fix
+
+    @property
+    def url(self):
+        """The rule's page in the documentation."""
+        return f"{DOCUMENTATION}{self.code}.md"
 
     @property
     def key(self):

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from bundles import write_bundle
 
+from bundlewright.bundle.access import place_at
 from bundlewright.bundle.files import NoBundle, expand_glob, find_root
 from bundlewright.bundle.merge import Conflict, merge
-from bundlewright.bundle.model import Bundle, Target, place_at, value_at
+from bundlewright.bundle.model import Bundle
+from bundlewright.bundle.target import Target
 
 
 def target(folder: Path, text: str, name: str = "default", **environ: str) -> Target:
@@ -118,7 +120,7 @@ def test_a_target_overrides_maps_deep_and_lists_by_key(tmp_path: Path) -> None:
                       new_cluster: {num_workers: 9}
         """,
         "prod",
-    ).config
+    ).whole()
     assert config["resources"]["jobs"]["etl"] == {
         "max_concurrent_runs": 2,
         "tasks": [
@@ -151,16 +153,12 @@ def test_targets_do_not_change_each_other(tmp_path: Path) -> None:
         )
     )
     dev, prod = Target(bundle, "dev", {}), Target(bundle, "prod", {})
-    path = ("resources", "jobs", "etl", "tasks", 0)
-    assert value_at(dev.config, path) == {
-        "task_key": "a",
-        "max_retries": 1,
-        "timeout_seconds": 5,
-    }
-    assert value_at(prod.config, path) == {"task_key": "a", "max_retries": 9}
+    in_dev, in_prod = dev.resource("jobs", "etl").config, prod.resource("jobs", "etl").config
+    assert in_dev["tasks"] == [{"task_key": "a", "max_retries": 1, "timeout_seconds": 5}]
+    assert in_prod["tasks"] == [{"task_key": "a", "max_retries": 9}]
     # What no target touches is one object in all of them.
     other = ("resources", "jobs", "other")
-    assert value_at(dev.config, other) is value_at(prod.config, other)
+    assert dev.value(other) is prod.value(other) is not None
 
 
 def test_sections_that_a_target_replaces_or_moves(tmp_path: Path) -> None:
@@ -176,7 +174,7 @@ def test_sections_that_a_target_replaces_or_moves(tmp_path: Path) -> None:
             run_as: {service_principal_name: x}
         """,
         "prod",
-    ).config
+    ).whole()
     assert config["run_as"] == {"service_principal_name": "x"}
     assert config["bundle"] == {"name": "b", "git": {"branch": "main"}, "mode": "production"}
 
@@ -228,7 +226,7 @@ def test_references_resolve(tmp_path: Path, text: str, value: object) -> None:
     dev = target(tmp_path, VARIABLES % f'"{text}"', "dev")
     expected = text if value is None else value
     assert dev.config["presets"]["tags"]["value"] == expected
-    assert dev.references.problems == []
+    assert dev.settings.references.problems == []
 
 
 @pytest.mark.parametrize(
@@ -244,7 +242,7 @@ def test_references_resolve(tmp_path: Path, text: str, value: object) -> None:
 )
 def test_references_that_lead_nowhere_are_problems(tmp_path: Path, text: str, words: str) -> None:
     dev = target(tmp_path, VARIABLES % f'"{text}"', "dev")
-    [(path, problem)] = dev.references.problems
+    [(path, problem)] = dev.settings.references.problems
     assert path == ("presets", "tags", "value")
     assert words in problem.message
 

@@ -46,6 +46,6 @@ def test_a_rule_is_a_page(rule: Rule) -> None:
     assert title.endswith(".")
     assert rule.severity in SEVERITIES
     assert rule.cli in (*SEVERITIES, None)
-    family = rule.check.__module__.rpartition(".")[2]
-    families = "reading schema references tasks compute schedules files targets".split()
+    family = rule.check.__module__.split(".")[2]
+    families = "reading schema references tasks compute schedules files targets sources".split()
     assert families[int(rule.code[2])] == family

@@ -38,15 +38,17 @@ class Map(dict):
         places: key -> (place of the key, place of its value).
         anchored: the keys whose values carry an anchor (`&name`).
         has_refs: whether a `${...}` reference stands anywhere below.
+        has_dynamic: whether a `{{...}}` reference stands anywhere below.
     """
 
-    __slots__ = ("anchored", "at", "has_refs", "places")
+    __slots__ = ("anchored", "at", "has_dynamic", "has_refs", "places")
 
     def __init__(self, at):
         self.at = at
         self.places = {}
         self.anchored = NOTHING
         self.has_refs = False
+        self.has_dynamic = False
 
 
 class Seq(list):
@@ -57,10 +59,10 @@ class Seq(list):
         places: the place of each item.
         anchored: the indexes of the items that carry an anchor.
         starts: where lists begin that a merge has appended.
-        has_refs: whether a `${...}` reference stands anywhere below.
+        has_refs, has_dynamic: as those of a `Map`.
     """
 
-    __slots__ = ("anchored", "at", "has_refs", "places", "starts")
+    __slots__ = ("anchored", "at", "has_dynamic", "has_refs", "places", "starts")
 
     def __init__(self, at):
         self.at = at
@@ -68,6 +70,7 @@ class Seq(list):
         self.anchored = NOTHING
         self.starts = ()
         self.has_refs = False
+        self.has_dynamic = False
 
 
 class Document:
@@ -75,16 +78,18 @@ class Document:
 
     Attributes:
         name: the file's path relative to the bundle root.
-        data: its content, a `Map` in a sound file; None where nothing could be read.
+        content: its bytes; empty where it cannot be read.
+        data: what it says, a `Map` in a sound file; None where nothing could be read.
         problems: what is wrong with it, as (kind, message, place). There is no data after the kinds
             `unreadable` (the file), `syntax` (not YAML) and `refused` (YAML that the CLI does not
             take); `duplicate_key` and `second_document` leave it.
     """
 
-    __slots__ = ("data", "name", "problems")
+    __slots__ = ("content", "data", "name", "problems")
 
     def __init__(self, name):
         self.name = name
+        self.content = b""
         self.data = None
         self.problems = []
 
@@ -108,10 +113,7 @@ def read(path, name):
         A `Document`; it never raises for what is in the file or for a file that cannot be read.
     """
     document = Document(name)
-    try:
-        content, problem = _content(path)
-    except OSError as error:
-        content, problem = b"", error.strerror
+    content, problem = content_of(path, MAX_BYTES)
     if problem:
         message = f"cannot be read: {problem}"
         document.problems.append(("unreadable", message, (name, 1, 1)))
@@ -119,12 +121,32 @@ def read(path, name):
     return parse(content, document)
 
 
-def _content(path):
-    if os.path.exists(path) and not os.path.isfile(path):
-        return b"", "not a regular file"  # a pipe would keep us waiting
-    with open(path, "rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    return content, f"larger than {MAX_BYTES // 2**20} MiB" if len(content) > MAX_BYTES else ""
+def content_of(path, limit):
+    """Read a file of any kind and size without waiting, or saying so much that memory runs out.
+
+    Args:
+        path: where the file is.
+        limit: how many bytes it may have.
+
+    Returns:
+        Its bytes, and what kept it from being read or "".
+    """
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            return b"", "not a regular file"  # a pipe would keep us waiting
+        with open(path, "rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        return b"", error.strerror
+    if len(content) > limit:
+        return b"", f"larger than {limit // 2**20} MiB"
+    return content, ""
+
+
+def decode(content):
+    """The text of a file as YAML is read: UTF-8, or UTF-16 where it begins with a mark of that."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return content.decode(encoding, errors="replace")
 
 
 def parse(content, document):
@@ -138,6 +160,7 @@ def parse(content, document):
         The same document.
     """
     # The collector would walk the growing tree again and again: four times the reading time.
+    document.content = content.encode(errors="replace") if isinstance(content, str) else content
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -145,7 +168,7 @@ def parse(content, document):
     except _Refused as refused:
         document.problems.append(("refused", str(refused), refused.place))
     except yaml.YAMLError as error:
-        document.problems.append(_explain(error, content, document.name))
+        document.problems.append(_explain(error, document.content, document.name))
     finally:
         if collecting:
             gc.enable()
@@ -157,7 +180,6 @@ _CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 
 def _explain(error, content, name):
     """What to say of YAML that does not parse."""
-    content = content.encode(errors="replace") if isinstance(content, str) else content
     conflict = _CONFLICT.search(content)
     if conflict:
         line = content.count(b"\n", 0, conflict.start()) + 1
@@ -200,7 +222,10 @@ class _Builder:
                 anchor = event.anchor
                 if anchor:
                     anchors[anchor] = (value, place)
-                refs = type(value) is str and "${" in value
+                refs = dynamic = False
+                if type(value) is str and "{" in value:
+                    refs = "${" in value
+                    dynamic = "{{" in value
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if event.tag and not event.implicit and event.tag not in _CONTAINER_TAGS:
                     raise _Refused(f"unknown tag {event.tag}", place)
@@ -217,13 +242,13 @@ class _Builder:
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 value = container
                 place = value.at
-                refs = value.has_refs
                 container, key, key_place, anchor = stack.pop()
                 if anchor:
                     anchors[anchor] = (value, place)
                 if value.__class__ is Map and _MERGE in value:
                     _apply_merges(value)
-                    refs = value.has_refs
+                refs = value.has_refs
+                dynamic = value.has_dynamic
             elif kind is AliasEvent:
                 if event.anchor not in anchors:
                     raise _Refused(f"unknown anchor {event.anchor!r}", place)
@@ -231,7 +256,7 @@ class _Builder:
                 if value is _UNDER_CONSTRUCTION:
                     raise _Refused(f"anchor {event.anchor!r} contains itself", place)
                 anchor = None
-                refs = getattr(value, "has_refs", False) or (type(value) is str and "${" in value)
+                refs, dynamic = marks_of(value)
                 if container.__class__ is not Map or key is not _NO_KEY:
                     place = anchored_at
             elif kind is DocumentStartEvent:
@@ -252,6 +277,8 @@ class _Builder:
             else:
                 if refs:
                     container.has_refs = True
+                if dynamic:
+                    container.has_dynamic = True
                 if anchor:
                     container.anchored = container.anchored or set()
                     container.anchored.add(len(container) if container.__class__ is Seq else key)
@@ -366,3 +393,11 @@ def _apply_merges(mapping):
                 mapping[key] = value
                 mapping.places[key] = source.places[key]
         mapping.has_refs = mapping.has_refs or source.has_refs
+        mapping.has_dynamic = mapping.has_dynamic or source.has_dynamic
+
+
+def marks_of(value):
+    """Whether `${...}` and whether `{{...}}` references stand in a value or below it."""
+    if isinstance(value, str):
+        return "${" in value, "{{" in value
+    return getattr(value, "has_refs", False), getattr(value, "has_dynamic", False)

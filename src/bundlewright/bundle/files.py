@@ -7,7 +7,7 @@ import json
 import os
 import re
 
-from bundlewright.bundle.document import Map, Seq, read
+from bundlewright.bundle.document import Document, Map, Seq, parse, read
 
 ROOT_NAMES = ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml")
 _EXTENSIONS = (".yml", ".yaml", ".json")
@@ -58,19 +58,25 @@ def find_root(path):
         folder = parent
 
 
-def read_files(root, root_name):
+def read_files(root, root_name, unsaved):
     """Read the root file and all that it includes, each once.
 
     Args:
         root: the bundle's folder.
         root_name: the name of its root file.
+        unsaved: contents by absolute path that count in place of those on the disk.
 
     Returns:
         The documents in the order in which the CLI merges them, and the problems with the `include`
         section as (kind, pattern, place) with kind one of `absolute`, `missing`, `empty_glob`,
         `extension`.
     """
-    documents = [read(os.path.join(root, root_name), root_name)]
+
+    def document(name):
+        path = os.path.join(root, name)
+        return parse(unsaved[path], Document(name)) if path in unsaved else read(path, name)
+
+    documents = [document(root_name)]
     problems = []
     seen = {root_name}
     section = documents[0].data.get("include") if isinstance(documents[0].data, Map) else None
@@ -93,7 +99,7 @@ def read_files(root, root_name):
             if os.path.splitext(name)[1] not in _EXTENSIONS:
                 problems.append(("extension", name, place))
                 continue
-            documents.append(read(os.path.join(root, name), name))
+            documents.append(document(name))
     return documents, problems
 
 

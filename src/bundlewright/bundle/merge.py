@@ -55,7 +55,7 @@ def merge(base, override, path=(), place=None):
         return base
     if isinstance(base, Map) and isinstance(override, Map):
         merged = copy_map(base)
-        merged.has_refs = base.has_refs or override.has_refs
+        _mark(merged, base, override)
         for key, value in override.items():
             places = override.places[key]
             if key in base:
@@ -72,11 +72,16 @@ def merge(base, override, path=(), place=None):
         merged.places = base.places + override.places
         size = len(base)
         merged.starts = (*base.starts, size, *(size + start for start in override.starts))
-        merged.has_refs = base.has_refs or override.has_refs
+        _mark(merged, base, override)
         return merged
     if isinstance(base, (Map, Seq)) or isinstance(override, (Map, Seq)):
         raise Conflict(path, place, base, override)
     return override
+
+
+def _mark(merged, *sources):
+    merged.has_refs = any(source.has_refs for source in sources)
+    merged.has_dynamic = any(source.has_dynamic for source in sources)
 
 
 def copy_map(mapping):
@@ -85,6 +90,7 @@ def copy_map(mapping):
     copied.update(mapping)
     copied.places = dict(mapping.places)
     copied.has_refs = mapping.has_refs
+    copied.has_dynamic = mapping.has_dynamic
     return copied
 
 
@@ -95,6 +101,7 @@ def copy_seq(sequence):
     copied.places = sequence.places
     copied.starts = sequence.starts
     copied.has_refs = sequence.has_refs
+    copied.has_dynamic = sequence.has_dynamic
     return copied
 
 
@@ -103,7 +110,8 @@ def with_value(mapping, key, value, places):
     copied = copy_map(mapping)
     copied[key] = value
     copied.places[key] = places
-    copied.has_refs = True  # the value may hold references; looking once more is cheap
+    # The value may hold references; looking once more is cheap.
+    copied.has_refs = copied.has_dynamic = True
     return copied
 
 
@@ -124,7 +132,7 @@ def merge_by_key(sequence, name):
     if len(set(named)) == len(named):
         return sequence, []
     merged = Seq(sequence.at)
-    merged.has_refs = sequence.has_refs
+    _mark(merged, sequence)
     positions = {}
     duplicates = []
     in_this_list = set()

@@ -8,7 +8,7 @@ https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 import functools
 import re
 
-from bundlewright.bundle.document import Map, Seq
+from bundlewright.bundle.document import Map, Seq, marks_of
 from bundlewright.bundle.merge import copy_map, copy_seq, kind_of
 from bundlewright.schema.walker import load_table, type_at
 
@@ -112,7 +112,7 @@ class Resolver:
         if isinstance(node, str):
             if "${" not in node:
                 return node
-            value, problems = self._text(node)
+            value, problems = self.resolve(node)
             walk.texts.append((path, node))
             walk.problems.extend((path, problem) for problem in problems)
             if value is not node and REFERENCE.fullmatch(node):
@@ -137,9 +137,10 @@ class Resolver:
                     if changed is None:
                         changed = copy_map(node) if isinstance(node, Map) else copy_seq(node)
                     changed[key] = replaced
+                    changed.has_dynamic = changed.has_dynamic or marks_of(replaced)[1]
         return node if changed is None else changed
 
-    def _text(self, text):
+    def resolve(self, text):
         """The value of a text, and the problems with its own references."""
         if text not in self._texts:
             problems = []

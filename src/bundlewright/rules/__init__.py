@@ -7,6 +7,7 @@ makes findings of them.
 """
 
 import functools
+from importlib import import_module
 
 from bundlewright.finding import ERROR
 
@@ -22,20 +23,32 @@ class Rule:
         cli: the severity at which `bundle validate` reports it, or None where it does not.
         profile: the mildest profile that has it: `recommended` or `strict`.
         on: what the rule judges, and so what it is called with: `bundle` (bundle),
-            `target` (target), `job` (job, target), `task` (task, job, target), or
-            `cluster` (cluster, target).
+            `target` (target), `part` (part), `resource` (resource), `job` (job, resource),
+            `task` (task, job, resource), or `cluster` (cluster, resource). What is judged below a
+            target is judged once for all targets in which it comes out the same: such a rule looks
+            at nothing else.
+        kinds: the kinds of resources that it judges, such as `pipelines`; none for all.
+        having: fields of which its subject has at least one, or it is not called; none for always.
         check: the function.
     """
 
-    __slots__ = ("check", "cli", "code", "on", "profile", "severity")
+    __slots__ = ("check", "cli", "code", "having", "kinds", "on", "profile", "severity")
 
-    def __init__(self, code, severity, cli, on, check, profile="recommended"):
+    def __init__(self, code, severity, cli, on, check, profile="recommended", kinds=(), having=()):
         self.code = code
         self.severity = severity
         self.cli = cli
         self.on = on
         self.profile = profile
+        self.kinds = kinds
+        self.having = having
         self.check = check
+
+    def judges(self, fields, kind):
+        """Whether it has something to say of a subject with some fields, in a kind of resource."""
+        if self.kinds and kind not in self.kinds:
+            return False
+        return not self.having or any(field in fields for field in self.having)
 
     @property
     def documentation(self):
@@ -57,9 +70,10 @@ class Problem:
         cli: the CLI's severity, where it differs from the rule's.
         severity: the severity, where it differs from the rule's.
         related: other places, as (place, message) pairs.
+        fix: the `bundlewright.finding.Fix` that mends it.
     """
 
-    __slots__ = ("cli", "hint", "message", "of_key", "path", "place", "related", "severity")
+    __slots__ = ("cli", "fix", "hint", "message", "of_key", "path", "place", "related", "severity")
 
     def __init__(
         self,
@@ -71,6 +85,7 @@ class Problem:
         cli=None,
         severity=None,
         related=(),
+        fix=None,
     ):
         self.message = message
         self.path = path
@@ -80,18 +95,27 @@ class Problem:
         self.cli = cli
         self.severity = severity
         self.related = related
+        self.fix = fix
 
 
-def rule(code, severity=ERROR, *, on, cli=None, profile="recommended"):
+def rule(code, severity=ERROR, *, on, cli=None, profile="recommended", kinds=(), having=()):
     """Register the decorated function as a rule; see `Rule` for the arguments."""
 
     def register(check):
         if code in RULES:
             raise ValueError(f"two rules have the code {code}")
-        RULES[code] = Rule(code, severity, cli, on, check, profile)
+        RULES[code] = Rule(code, severity, cli, on, check, profile, kinds, having)
         return check
 
     return register
+
+
+def nearest(name, names, likeness=0.6):
+    """The one of some names that someone who wrote `name` most likely meant, or None.
+
+    Takes the arguments of `did_you_mean`.
+    """
+    return _nearest(str(name).lower(), tuple(map(str, names)), likeness)
 
 
 def did_you_mean(name, names, likeness=0.6):
@@ -105,7 +129,7 @@ def did_you_mean(name, names, likeness=0.6):
     Returns:
         The hint, or "" where nothing is near.
     """
-    match = _nearest(str(name).lower(), tuple(map(str, names)), likeness)
+    match = nearest(name, names, likeness)
     return f"did you mean {match!r}?" if match else ""
 
 
@@ -118,21 +142,25 @@ def _nearest(name, names, likeness):
     return by_lower[matches[0]] if matches else None
 
 
+# All modules of rules, in the order of their families; a family of several modules is a package.
+MODULES = (
+    "reading",
+    "schema",
+    "references",
+    "tasks",
+    "compute",
+    "schedules",
+    "files",
+    "targets",
+)
+
+
 def load():
     """Import all families.
 
     Returns:
         The rules by code, in order.
     """
-    from bundlewright.rules import (  # noqa: F401
-        compute,
-        files,
-        reading,
-        references,
-        schedules,
-        schema,
-        targets,
-        tasks,
-    )
-
+    for module in MODULES:
+        import_module(f"bundlewright.rules.{module}")
     return dict(sorted(RULES.items()))

@@ -3,7 +3,7 @@
 Source: https://docs.databricks.com/api/workspace/jobs/create
 """
 
-from bundlewright.bundle.model import items_of, known
+from bundlewright.bundle.access import items_of, known
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, did_you_mean, rule
 
@@ -24,7 +24,7 @@ def _undefined(task, job, field, section):
 
 
 @rule("BW401", ERROR, on="task", cli=WARNING)
-def undefined_job_cluster(task, job, target):
+def undefined_job_cluster(task, job, resource):
     """A task runs on a job cluster that its job does not define.
 
     The deploy fails.
@@ -60,7 +60,7 @@ def undefined_job_cluster(task, job, target):
 
 
 @rule("BW402", ERROR, on="task")
-def undefined_environment(task, job, target):
+def undefined_environment(task, job, resource):
     """A task runs in an environment that its job does not define.
 
     `bundle validate` lets it pass; the deploy fails.
@@ -94,7 +94,7 @@ def undefined_environment(task, job, target):
 
 
 @rule("BW403", ERROR, on="cluster")
-def fixed_size_with_autoscale(cluster, target):
+def fixed_size_with_autoscale(cluster, resource):
     """A cluster has both a fixed number of workers and a range to scale in.
 
     Only one can hold; the service refuses the cluster. A target that overrides one must take the
@@ -139,7 +139,7 @@ _COMPUTE = ("job_cluster_key", "environment_key", "existing_cluster_id", "new_cl
 
 
 @rule("BW404", ERROR, on="task", cli=ERROR)
-def task_without_compute(task, job, target):
+def task_without_compute(task, job, resource):
     """A task that needs a cluster or an environment names none.
 
     Only notebook tasks run serverless by themselves.
@@ -173,7 +173,7 @@ def task_without_compute(task, job, target):
 
 
 @rule("BW405", WARNING, on="cluster", cli=WARNING)
-def incomplete_single_node(cluster, target):
+def incomplete_single_node(cluster, resource):
     """A cluster has no workers but is not set up as a single node.
 
     Spark jobs on it wait for workers that never come.

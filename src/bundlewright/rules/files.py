@@ -9,9 +9,9 @@ import functools
 import os
 import re
 
+from bundlewright.bundle.access import items_of, known, maps_of, place_at, tasks_of, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.files import NOTEBOOK_HEADERS, expand_glob
-from bundlewright.bundle.model import items_of, known, maps_of, place_at, tasks_of
 from bundlewright.finding import ERROR, WARNING, format_path
 from bundlewright.rules import Problem, rule
 
@@ -20,43 +20,49 @@ _REMOTE = re.compile(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
 NOTEBOOK, FILE, FOLDER = "notebook", "file", "folder"
 
 
-def _local_paths(target):
-    """Every path in a target that names a file of the bundle, as (path, value, kind) triples."""
-    for key, job in maps_of(target.resources("jobs")):
-        if job.get("git_source") is not None:
-            continue  # paths are those of the other repository
-        base = ("resources", "jobs", key)
-        for path, task in tasks_of(job):
-            for field, name, kind in _TASK_PATHS:
-                yield from _path_in(task, (*base, *path), field, name, kind)
-            sql = task.get("sql_task")
-            if isinstance(sql, Map):
-                yield from _path_in(sql, (*base, *path, "sql_task"), "file", "path", FILE)
-            yield from _requirements(task, (*base, *path))
-        for index, environment in items_of(job, "environments"):
-            yield from _environment_files(environment, (*base, "environments", index))
-    for key, pipeline in maps_of(target.resources("pipelines")):
-        base = ("resources", "pipelines", key)
-        for index, library in items_of(pipeline, "libraries"):
-            path = (*base, "libraries", index)
+def _local_paths(part):
+    """Every path in a part that names a file of the bundle, as (path, value, kind) triples."""
+    config = part.config
+    if not part.path:
+        for key, artifact in maps_of(config.get("artifacts")):
+            yield from _text(artifact, "path", FOLDER, "artifacts", key)
+        paths = value_at(config, ("sync", "paths"))
+        for index, path in enumerate(paths if isinstance(paths, list) else ()):
+            if isinstance(path, str):
+                yield ("sync", "paths", index), path, FOLDER
+    elif part.kind == "jobs":
+        yield from _paths_of_job(config)
+    elif part.kind == "pipelines":
+        for index, library in items_of(config, "libraries"):
+            path = ("libraries", index)
             yield from _path_in(library, path, "notebook", "path", NOTEBOOK)
             yield from _path_in(library, path, "file", "path", FILE)
-        if isinstance(pipeline.get("root_path"), str):
-            yield (*base, "root_path"), pipeline["root_path"], FOLDER
-    for kind in ("dashboards", "genie_spaces", "alerts"):
-        for key, resource in maps_of(target.resources(kind)):
-            if isinstance(resource.get("file_path"), str):
-                yield ("resources", kind, key, "file_path"), resource["file_path"], FILE
-    for key, app in maps_of(target.resources("apps")):
-        if isinstance(app.get("source_code_path"), str):
-            yield ("resources", "apps", key, "source_code_path"), app["source_code_path"], FOLDER
-    for key, artifact in maps_of(target.config.get("artifacts")):
-        if isinstance(artifact.get("path"), str):
-            yield ("artifacts", key, "path"), artifact["path"], FOLDER
-    paths = target.section("sync").get("paths")
-    for index, path in enumerate(paths if isinstance(paths, list) else ()):
-        if isinstance(path, str):
-            yield ("sync", "paths", index), path, FOLDER
+        yield from _text(config, "root_path", FOLDER)
+    elif part.kind in ("dashboards", "genie_spaces", "alerts"):
+        yield from _text(config, "file_path", FILE)
+    elif part.kind == "apps":
+        yield from _text(config, "source_code_path", FOLDER)
+
+
+def _text(holder, field, kind, *path):
+    if isinstance(holder.get(field), str):
+        yield (*path, field), holder[field], kind
+
+
+def _paths_of_job(job):
+    if job.get("git_source") is not None:
+        return  # paths are those of the other repository
+    for path, task in tasks_of(job):
+        for field, name, kind in _TASK_PATHS:
+            if field in task:
+                yield from _path_in(task, path, field, name, kind)
+        sql = task.get("sql_task")
+        if isinstance(sql, Map):
+            yield from _path_in(sql, (*path, "sql_task"), "file", "path", FILE)
+        if "libraries" in task:
+            yield from _requirements(task, path)
+    for index, environment in items_of(job, "environments"):
+        yield from _environment_files(environment, ("environments", index))
 
 
 _TASK_PATHS = (
@@ -86,18 +92,17 @@ def _environment_files(environment, path):
             yield (*path, "spec", "dependencies", index), dependency[3:].strip(), FILE
 
 
-@functools.lru_cache(maxsize=1)  # several rules ask this of one target after another
-def _looked_for(target):
+@functools.lru_cache(maxsize=1)  # several rules ask this of one part after another
+def looked_for(part):
     """The paths that can be looked for, as (path, value, kind, absolute file names) tuples."""
-    bundle = target.bundle
+    bundle = part.bundle
     found = []
-    for path, value, kind in _local_paths(target):
+    for path, value, kind in _local_paths(part):
         if not value or not known(value) or _REMOTE.match(value):
             continue
-        file = bundle.absolute(place_at(target.config, path)[0], value)
-        if path[3:4] == ("libraries",) and re.search(
-            r"[*?\[]", value
-        ):  # a pipeline's may be patterns
+        file = bundle.absolute(place_at(part.config, path)[0], value)
+        # A pipeline's libraries may be patterns.
+        if path[0] == "libraries" and re.search(r"[*?\[]", value):
             matches = expand_glob(bundle.root, bundle.relative(file))
             files = [os.path.join(bundle.root, match) for match in matches]
         else:
@@ -106,8 +111,8 @@ def _looked_for(target):
     return found
 
 
-@rule("BW601", ERROR, on="target", cli=ERROR)
-def missing_file(target):
+@rule("BW601", ERROR, on="part", cli=ERROR)
+def missing_file(part):
     """A notebook, file or folder that the bundle names does not exist.
 
     The CLI stops at the first one. Paths are relative to the file that holds them, and the
@@ -134,8 +139,8 @@ def missing_file(target):
         @ src/load.py
         # Databricks notebook source
     """
-    bundle = target.bundle
-    for path, value, kind, files in _looked_for(target):
+    bundle = part.bundle
+    for path, value, kind, files in looked_for(part):
         if not files:
             yield Problem(f"{kind} {value!r} matches nothing", path)
         for file in files:
@@ -160,8 +165,8 @@ def _where_it_is(bundle, value, file, kind):
     return f"paths are relative to the file they stand in{there_is}"
 
 
-@rule("BW602", ERROR, on="target", cli=ERROR)
-def not_a_notebook(target):
+@rule("BW602", ERROR, on="part", cli=ERROR)
+def not_a_notebook(part):
     """A notebook task names a file that is not a notebook.
 
     The first line of a notebook is exactly `# Databricks notebook source` (`--` in SQL, `//` in
@@ -191,19 +196,19 @@ def not_a_notebook(target):
         # Databricks notebook source
         print("load")
     """
-    for path, _, kind, files in _looked_for(target):
+    for path, _, kind, files in looked_for(part):
         for file in files if kind == NOTEBOOK else ():
-            if target.bundle.is_file(file) and not target.bundle.is_notebook(file):
+            if part.bundle.is_file(file) and not part.bundle.is_notebook(file):
                 header = NOTEBOOK_HEADERS.get(os.path.splitext(file)[1].lower(), b"").decode()
                 hint = f"its first line must be exactly '{header}'" if header else ""
                 if file.endswith(".py"):
                     hint += ", or run it as spark_python_task"
-                message = f"{target.bundle.relative(file)!r} is not a notebook"
+                message = f"{part.bundle.relative(file)!r} is not a notebook"
                 yield Problem(message, path, hint)
 
 
-@rule("BW603", ERROR, on="target", cli=ERROR)
-def unexpected_notebook(target):
+@rule("BW603", ERROR, on="part", cli=ERROR)
+def unexpected_notebook(part):
     """A task that runs a plain file names a notebook.
 
     Fails:
@@ -232,13 +237,13 @@ def unexpected_notebook(target):
         @ src/load.py
         print("load")
     """
-    for path, _, kind, files in _looked_for(target):
+    for path, _, kind, files in looked_for(part):
         if kind != FILE or path[-1] not in ("python_file", "path"):
             continue
         for file in files:
-            if target.bundle.is_file(file) and target.bundle.is_notebook(file):
+            if part.bundle.is_file(file) and part.bundle.is_notebook(file):
                 field = format_path(path[-2:])
-                name = target.bundle.relative(file)
+                name = part.bundle.relative(file)
                 message = f"{name!r} is a notebook, {field} needs a plain file"
                 yield Problem(message, path)
 
@@ -322,8 +327,11 @@ def app_without_one_source(target):
         print("front")
     """
     users = {}
-    for key, app in maps_of(target.resources("apps")):
+    for key in target.keys("apps"):
         path = ("resources", "apps", key)
+        app = target.value(path)
+        if not isinstance(app, Map):
+            continue
         folder, repository = app.get("source_code_path"), app.get("git_source")
         if not folder and not repository:
             yield Problem(f"app {key!r} has no source code", path, "add source_code_path")
@@ -331,7 +339,7 @@ def app_without_one_source(target):
             message = f"app {key!r} has a source_code_path and a git_source"
             yield Problem(message, (*path, "git_source"), "keep one", of_key=True)
         elif isinstance(folder, str) and known(folder):
-            place = place_at(target.config, (*path, "source_code_path"))
+            place = place_at(target.merged, (*path, "source_code_path"))
             file = target.bundle.absolute(place[0], folder)
             if file in users:
                 message = f"app {key!r} has the source_code_path of app {users[file]!r}"

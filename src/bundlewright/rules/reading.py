@@ -1,8 +1,8 @@
 """Family 0: the files of a bundle and how they come together."""
 
+from bundlewright.bundle.access import maps_of
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.model import maps_of
 from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, INFO, WARNING, format_path
 from bundlewright.rules import Problem, rule
@@ -260,8 +260,7 @@ def empty_resource(target):
             etl:
               name: etl
     """
-    resources = target.config.get("resources")
-    for kind, entries in maps_of(resources):
+    for kind, entries in target.kinds():
         for key, value in entries.items():
             if value is None:
                 path = ("resources", kind, key)

@@ -2,22 +2,22 @@
 
 import re
 
+from bundlewright.bundle.access import maps_of, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.model import maps_of, place_at, value_at
 from bundlewright.bundle.references import REFERENCE, fields_of, is_reference, split
 from bundlewright.finding import ERROR, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
 
 
-def _problems(target, *kinds):
-    for path, problem in target.references.problems:
+def _problems(part, *kinds):
+    for path, problem in part.references.problems:
         if problem.kind in kinds:
-            yield path, problem, place_at(target.merged, path)
+            yield path, problem, place_at(part.merged, path)
 
 
-@rule("BW201", ERROR, on="target", cli=ERROR)
-def undefined_reference(target):
+@rule("BW201", ERROR, on="part", cli=ERROR)
+def undefined_reference(part):
     """A `${...}` reference names a variable or a field that does not exist.
 
     The CLI stops at the first of them and tells neither file nor line.
@@ -39,9 +39,10 @@ def undefined_reference(target):
             etl:
               name: etl_${var.catalog}
     """
-    for path, problem, place in _problems(target, "missing"):
+    for path, problem, place in _problems(part, "missing"):
         head, name, *_ = split(problem.reference)
-        names = fields_of(head) or target.section("variables")
+        variables = part.bundle.config.get("variables")
+        names = fields_of(head) or (variables if isinstance(variables, Map) else ())
         hint = did_you_mean(name, names) if name not in names else ""
         if not hint and head in ("var", "variables") and name not in names:
             hint = "define it under 'variables'"
@@ -105,8 +106,8 @@ def undefined_resource(target):
     """
     if _has_python_resources(target):
         return  # code that is not run here may define it
-    section = target.section("resources")
-    for path, text in target.references.unresolved:
+    section = dict(target.kinds())
+    for path, text in target.unresolved():
         for reference in REFERENCE.findall(text):
             parts = split(reference)
             if parts[0] != "resources" or len(parts) < 3:
@@ -116,7 +117,7 @@ def undefined_resource(target):
             if isinstance(of_kind, Map) and key in of_kind:
                 continue
             message = f"${{{reference}}}: the bundle has no {kind}.{key}"
-            elsewhere = [f"{other}.{key}" for other, entries in maps_of(section) if key in entries]
+            elsewhere = [f"{other}.{key}" for other, entries in section.items() if key in entries]
             if elsewhere:
                 hint = f"did you mean 'resources.{elsewhere[0]}'?"
             else:
@@ -161,8 +162,8 @@ def reference_cycle(target):
         yield Problem(message, paths[0], related=related)
 
 
-@rule("BW205", ERROR, on="target", cli=ERROR)
-def unusable_reference(target):
+@rule("BW205", ERROR, on="part", cli=ERROR)
+def unusable_reference(part):
     """A reference reaches into a text, or brings a map or a list into the middle of a text.
 
     Fails:
@@ -186,7 +187,7 @@ def unusable_reference(target):
             etl:
               name: etl for ${var.tags.team}
     """
-    for path, problem, place in _problems(target, "not_indexable", "complex_in_string"):
+    for path, problem, place in _problems(part, "not_indexable", "complex_in_string"):
         yield Problem(f"${{{problem.reference}}}: {problem.message}", path, place=place)
 
 
@@ -287,8 +288,8 @@ _PREFIXES = ("artifacts", "bundle", "resources", "var", "variables", "workspace"
 _STARTED = re.compile(rf"\$\{{\s*(?:{'|'.join(_PREFIXES)})\b[^}}]*}}?")
 
 
-@rule("BW209", WARNING, on="target")
-def broken_reference(target):
+@rule("BW209", WARNING, on="part")
+def broken_reference(part):
     """A text looks like a reference and is none.
 
     The CLI takes it literally: a space inside the braces, a missing brace, a misspelt first word.
@@ -304,7 +305,7 @@ def broken_reference(target):
             etl:
               name: etl_${bundle.target}
     """
-    for path, text in target.references.texts:
+    for path, text in part.references.texts:
         for match in _STARTED.finditer(text):
             if not REFERENCE.fullmatch(match.group()):
                 message = f"{match.group()} is not a reference, it is taken literally"

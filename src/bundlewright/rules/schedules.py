@@ -9,8 +9,8 @@ import functools
 import os
 import re
 
+from bundlewright.bundle.access import known, value_at
 from bundlewright.bundle.document import Map
-from bundlewright.bundle.model import known, maps_of
 from bundlewright.finding import ERROR
 from bundlewright.rules import Problem, did_you_mean, rule
 
@@ -97,25 +97,21 @@ def _field_fault(text, name, low, high, names):
     return None
 
 
-def _schedules(target):
-    """Every Quartz schedule of a target, as (path, map, name of the expression's field)."""
-    for kind, field, expression in (
-        ("jobs", "schedule", "quartz_cron_expression"),
-        ("quality_monitors", "schedule", "quartz_cron_expression"),
-        ("alerts", "schedule", "quartz_cron_schedule"),
-    ):
-        for key, resource in maps_of(target.resources(kind)):
-            if isinstance(resource.get(field), Map):
-                yield ("resources", kind, key, field), resource[field], expression
-    for key, pipeline in maps_of(target.resources("pipelines")):
-        trigger = pipeline.get("trigger")
-        if isinstance(trigger, Map) and isinstance(trigger.get("cron"), Map):
-            path = ("resources", "pipelines", key, "trigger", "cron")
-            yield path, trigger["cron"], "quartz_cron_schedule"
+_SCHEDULED = ("alerts", "jobs", "pipelines", "quality_monitors")
 
 
-@rule("BW501", ERROR, on="target")
-def bad_quartz_expression(target):
+def _schedule(resource):
+    """The Quartz schedule of a resource: its path, its map, the name of the expression's field."""
+    expression = "quartz_cron_expression"
+    if resource.kind in ("alerts", "pipelines"):
+        expression = "quartz_cron_schedule"
+    path = ("trigger", "cron") if resource.kind == "pipelines" else ("schedule",)
+    schedule = value_at(resource.config, path)
+    return path, schedule if isinstance(schedule, Map) else {}, expression
+
+
+@rule("BW501", ERROR, on="resource", kinds=_SCHEDULED, having=("schedule", "trigger"))
+def bad_quartz_expression(resource):
     """A schedule is not a Quartz expression.
 
     Quartz has six or seven fields and starts with the seconds; exactly one of day of month and day
@@ -139,20 +135,18 @@ def bad_quartz_expression(target):
                 quartz_cron_expression: 0 0 2 * * ?
                 timezone_id: UTC
     """
-    for path, schedule, field in _schedules(target):
-        expression = schedule.get(field)
-        if not isinstance(expression, str) or not known(expression):
-            continue
+    path, schedule, field = _schedule(resource)
+    expression = schedule.get(field)
+    if isinstance(expression, str) and known(expression):
         fault = quartz_fault(expression)
         if fault:
             hint = "'0 0 2 * * ?' is every day at two" if len(expression.split()) < 6 else ""
-            yield Problem(
-                f"{expression!r} is not a Quartz expression: {fault}", (*path, field), hint
-            )
+            message = f"{expression!r} is not a Quartz expression: {fault}"
+            yield Problem(message, (*path, field), hint)
 
 
-@rule("BW502", ERROR, on="target")
-def unknown_time_zone(target):
+@rule("BW502", ERROR, on="resource", kinds=_SCHEDULED, having=("schedule", "trigger"))
+def unknown_time_zone(resource):
     """A schedule names a time zone that does not exist.
 
     Time zones are names of the IANA data base, such as `Europe/Berlin`. `bundle validate` lets it
@@ -175,13 +169,13 @@ def unknown_time_zone(target):
                 quartz_cron_expression: 0 0 2 * * ?
                 timezone_id: Europe/Berlin
     """
-    for path, schedule, _ in _schedules(target):
-        zone = schedule.get("timezone_id")
-        if isinstance(zone, str) and known(zone) and not is_time_zone(zone):
-            # An abbreviation is like many names, and means none of them.
-            near = did_you_mean(zone, time_zones(), 0.6 if "/" in zone else 1)
-            hint = near or "use an IANA name such as 'Europe/Berlin'"
-            yield Problem(f"time zone {zone!r} does not exist", (*path, "timezone_id"), hint)
+    path, schedule, _ = _schedule(resource)
+    zone = schedule.get("timezone_id")
+    if isinstance(zone, str) and known(zone) and not is_time_zone(zone):
+        # An abbreviation is like many names, and means none of them.
+        near = did_you_mean(zone, time_zones(), 0.6 if "/" in zone else 1)
+        hint = near or "use an IANA name such as 'Europe/Berlin'"
+        yield Problem(f"time zone {zone!r} does not exist", (*path, "timezone_id"), hint)
 
 
 # Old names that Java still takes; https://docs.oracle.com/javase/8/docs/api/java/time/ZoneId.html

@@ -5,9 +5,9 @@ all files and overrides have come together. Values that references bring are jud
 used.
 """
 
+from bundlewright.bundle.access import items_of, known, place_at, value_at
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.model import items_of, known, maps_of, place_at, value_at
 from bundlewright.finding import ERROR, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
 from bundlewright.schema.walker import faults, load_table, type_at
@@ -23,11 +23,11 @@ def _file_faults(bundle, *kinds):
                 yield fault, document
 
 
-def _reference_faults(target, *kinds):
+def _reference_faults(part, *kinds):
     """The faults of some kinds in values that references brought: (fault, path, reference)."""
     accepts = load_table().accepts
-    for path, value, text in target.references.substituted:
-        type = type_at(path)
+    for path, value, text in part.references.substituted:
+        type = type_at((*part.path, *path))
         if type is not None and value.__class__ not in accepts[type] and known(value):
             for fault in faults(value, required=False, type=type):
                 if fault.kind in kinds:
@@ -170,8 +170,8 @@ def _value_has_other_rule(path):
     )
 
 
-@rule("BW104", ERROR, on="target", cli=WARNING)
-def missing_field(target):
+@rule("BW104", ERROR, on="part", cli=WARNING)
+def missing_field(part):
     """A required field is not set in a target, neither in the bundle nor in the target's overrides.
 
     The service refuses the resource at deploy.
@@ -192,19 +192,29 @@ def missing_field(target):
                 quartz_cron_expression: 0 0 2 * * ?
                 timezone_id: UTC
     """
-    wrong = target.bundle.wrong  # these are there, and reported as what they are
-    for section, value in target.config.items():
-        type = None if section in ("targets", "environments") else type_at((section,))
+    wrong = part.bundle.wrong  # these are there, and reported as what they are
+    if part.path:
+        subjects = [((), part.config)]
+    else:
+        sections = part.config.items()
+        subjects = [((name,), value) for name, value in sections if name not in _NO_SECTIONS]
+    for base, value in subjects:
+        type = type_at((*part.path, *base))
         for fault in () if type is None else faults(value, type=type):
-            path = (section, *fault.path)
+            where = (*base, *fault.path)
+            path = (*part.path, *where)
             if fault.kind != "missing_field" or wrong & {path, (*path, fault.expected)}:
                 continue
             if not _has_other_rule(path, fault.expected):
-                yield _missing(path, fault.expected)
+                yield _missing(path, fault.expected, where)
 
 
-def _missing(path, field):
-    return Problem(f"required field {field!r} is not set in {format_path(path)}", path)
+# What is judged elsewhere: what targets declare comes together in each of them.
+_NO_SECTIONS = ("targets", "environments")
+
+
+def _missing(path, field, where):
+    return Problem(f"required field {field!r} is not set in {format_path(path)}", where)
 
 
 def _has_other_rule(path, field):
@@ -215,17 +225,17 @@ def _has_other_rule(path, field):
 
 
 # A kind of resource, or a list in one, and a field without which the CLI does not warn but stops.
-_INDISPENSABLE = {
+_INDISPENSABLE = (
     (("dashboards",), "display_name"),
     (("dashboards",), "warehouse_id"),
     (("sql_warehouses",), "name"),
     (("grants",), "principal"),
     (("grants",), "privileges"),
-}
+)
 
 
-@rule("BW107", ERROR, on="target", cli=ERROR)
-def missing_indispensable_field(target):
+@rule("BW107", ERROR, on="resource", cli=ERROR)
+def missing_indispensable_field(resource):
     """A field is not set, or empty, without which a resource cannot be planned.
 
     The CLI stops where it finds one.
@@ -242,18 +252,15 @@ def missing_indispensable_field(target):
               name: adhoc
               cluster_size: 2X-Small
     """
-    for kind, entries in maps_of(target.config.get("resources")):
-        for key, resource in maps_of(entries):
-            path = ("resources", kind, key)
-            subjects = [((kind,), path, resource)]
-            subjects += [
-                (("grants",), (*path, "grants", index), grant)
-                for index, grant in items_of(resource, "grants")
-            ]
-            for subject, where, value in subjects:
-                for of, field in sorted(_INDISPENSABLE):
-                    if of == subject and _is_blank(value.get(field)):
-                        yield _missing(where, field)
+    subjects = [((resource.kind,), (), resource.config)]
+    subjects += [
+        (("grants",), ("grants", index), grant)
+        for index, grant in items_of(resource.config, "grants")
+    ]
+    for subject, where, value in subjects:
+        for of, field in _INDISPENSABLE:
+            if of == subject and _is_blank(value.get(field)):
+                yield _missing((*resource.path, *where), field, where)
 
 
 def _is_blank(value):
@@ -283,8 +290,8 @@ def null_value(bundle):
         yield Problem(message, fault.path, "give it a value or remove it", place=place)
 
 
-@rule("BW106", ERROR, on="target", cli=WARNING)
-def wrong_value_from_reference(target):
+@rule("BW106", ERROR, on="part", cli=WARNING)
+def wrong_value_from_reference(part):
     """A `${...}` reference brings a value that does not fit its place.
 
     What the variable holds is dropped or refused where it is used.
@@ -309,8 +316,8 @@ def wrong_value_from_reference(target):
               max_concurrent_runs: ${var.retries}
     """
     texts = {"unknown_field": _unknown_field, "wrong_type": _wrong_type, "bad_value": _bad_value}
-    for fault, path, text in _reference_faults(target, *texts):
-        message, hint = texts[fault.kind](fault, path)
+    for fault, path, text in _reference_faults(part, *texts):
+        message, hint = texts[fault.kind](fault, (*part.path, *path))
         message += f", which {text} brings" if not fault.path else ""
         severity = WARNING if fault.kind == "unknown_field" else None
         yield Problem(message, path, hint, of_key=fault.kind == "unknown_field", severity=severity)

@@ -3,9 +3,9 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/deployment-modes
 """
 
+from bundlewright.bundle.access import is_true, items_of, known, maps_of, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.model import is_true, items_of, known, maps_of, place_at, value_at
 from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, INFO, WARNING, format_path
 from bundlewright.rules import Problem, did_you_mean, rule
@@ -143,8 +143,8 @@ def production_without_root_path(target):
     if target.mode != "production" or value_at(target.override, ("workspace", "root_path")):
         return
     run_as = target.config.get("run_as") is not None
-    jobs = target.resources("jobs").values()
-    mild = run_as or all(isinstance(job, Map) and job.get("run_as") is not None for job in jobs)
+    paths = [("resources", "jobs", key, "run_as") for key in target.keys("jobs")]
+    mild = run_as or all(target.value(path) is not None for path in paths)
     message = f"production target {target.name!r} does not set workspace.root_path"
     hint = "set a path that does not depend on who deploys, in the target"
     severity = INFO if mild else ERROR
@@ -284,14 +284,12 @@ def run_as_not_supported(target):
     if not isinstance(name, str) or not known(name):
         return
     owner_only = [
-        ("resources", kind, key)
-        for kind in _RUN_AS_OWNER_ONLY
-        for key, _ in maps_of(target.resources(kind))
+        ("resources", kind, key) for kind in _RUN_AS_OWNER_ONLY for key in target.keys(kind)
     ]
     owner_only += [
         ("resources", "dashboards", key)
-        for key, dashboard in maps_of(target.resources("dashboards"))
-        if is_true(dashboard.get("embed_credentials"))
+        for key in target.keys("dashboards")
+        if is_true(target.value(("resources", "dashboards", key, "embed_credentials")))
     ]
     for path in owner_only:
         message = f"{format_path(path)} cannot run as {name!r}: it runs as who deploys it"
@@ -409,9 +407,9 @@ def exposed_secret(target):
               key: token
               value: ${var.token}
     """
-    for key, secret in maps_of(value_at(target.merged, ("resources", "secrets"))):
+    for key in target.keys("secrets"):
         path = ("resources", "secrets", key, "value")
-        value = secret.get("value")
+        value = value_at(target.merged, path)
         match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
         name = match.group(1).partition(".")[2] if match else ""
         hint = "use a variable without a default and set it at deploy"
@@ -430,8 +428,8 @@ def exposed_secret(target):
                 yield Problem(message, path, hint, place=place)
 
 
-@rule("BW715", ERROR, on="target", cli=ERROR)
-def managed_field(target):
+@rule("BW715", ERROR, on="resource", cli=ERROR, having=("etag", "deployment"))
+def managed_field(resource):
     """A field is set that the CLI keeps for itself.
 
     Fails:
@@ -448,23 +446,19 @@ def managed_field(target):
               display_name: sales
               warehouse_id: abc
     """
-    paths = []
-    for kind in ("dashboards", "genie_spaces"):
-        for key, resource in maps_of(target.resources(kind)):
-            if resource.get("etag") is not None:
-                paths.append(("resources", kind, key, "etag"))
-    for kind in ("jobs", "pipelines"):
-        for key, resource in maps_of(target.resources(kind)):
-            deployment = resource.get("deployment")
-            for field in ("deployment_id", "version_id"):
-                if isinstance(deployment, Map) and deployment.get(field) is not None:
-                    paths.append(("resources", kind, key, "deployment", field))
-    for path in paths:
-        yield Problem(f"{path[-1]} is managed by the CLI and cannot be set", path, "remove it")
+    paths = {
+        "dashboards": [("etag",)],
+        "genie_spaces": [("etag",)],
+        "jobs": [("deployment", "deployment_id"), ("deployment", "version_id")],
+        "pipelines": [("deployment", "deployment_id"), ("deployment", "version_id")],
+    }
+    for path in paths.get(resource.kind, ()):
+        if value_at(resource.config, path) is not None:
+            yield Problem(f"{path[-1]} is managed by the CLI and cannot be set", path, "remove it")
 
 
-@rule("BW716", WARNING, on="target", cli=WARNING)
-def deprecated_field(target):
+@rule("BW716", WARNING, on="resource", cli=WARNING, kinds=("model_serving_endpoints",))
+def deprecated_field(resource):
     """A field has a successor and will go away.
 
     Fails:
@@ -482,15 +476,14 @@ def deprecated_field(target):
               config:
                 served_entities: []
     """
-    for key, endpoint in maps_of(target.resources("model_serving_endpoints")):
-        config = endpoint.get("config")
-        if isinstance(config, Map) and config.get("served_models") is not None:
-            path = ("resources", "model_serving_endpoints", key, "config", "served_models")
-            if config.get("served_entities") is not None:
-                message = "served_models and its successor served_entities exclude each other"
-                yield Problem(message, path, "keep served_entities", cli=ERROR, severity=ERROR)
-            else:
-                yield Problem("served_models is deprecated", path, "use served_entities")
+    config = resource.config.get("config")
+    if isinstance(config, Map) and config.get("served_models") is not None:
+        path = ("config", "served_models")
+        if config.get("served_entities") is not None:
+            message = "served_models and its successor served_entities exclude each other"
+            yield Problem(message, path, "keep served_entities", cli=ERROR, severity=ERROR)
+        else:
+            yield Problem("served_models is deprecated", path, "use served_entities")
 
 
 @rule("BW717", ERROR, on="target", cli=ERROR)
@@ -521,8 +514,8 @@ def development_pipeline_in_production(target):
             sales:
               name: sales
     """
-    for key, pipeline in maps_of(target.resources("pipelines")):
-        if target.mode == "production" and is_true(pipeline.get("development")):
-            path = ("resources", "pipelines", key, "development")
+    for key in target.keys("pipelines"):
+        path = ("resources", "pipelines", key, "development")
+        if target.mode == "production" and is_true(target.value(path)):
             hint = "leave it out: development targets set it by themselves"
             yield Problem(f"pipeline {key!r} is in development mode", path, hint)

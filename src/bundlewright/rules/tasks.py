@@ -5,7 +5,7 @@ Source: https://docs.databricks.com/api/workspace/jobs/create
 
 import functools
 
-from bundlewright.bundle.model import items_of, known, place_at
+from bundlewright.bundle.access import items_of, known, place_at
 from bundlewright.bundle.references import find_cycles
 from bundlewright.finding import ERROR
 from bundlewright.rules import Problem, did_you_mean, rule
@@ -37,7 +37,7 @@ def _dependencies(task):
 
 
 @rule("BW301", ERROR, on="job")
-def undefined_dependency(job, target):
+def undefined_dependency(job, resource):
     """A task depends on a task that its job does not have.
 
     `bundle validate` lets it pass; the deploy fails.
@@ -82,7 +82,7 @@ def undefined_dependency(job, target):
 
 
 @rule("BW302", ERROR, on="job")
-def dependency_cycle(job, target):
+def dependency_cycle(job, resource):
     """Tasks depend on each other in a circle, or a task on itself.
 
     None of them could ever start; the deploy fails.
@@ -135,8 +135,8 @@ def dependency_cycle(job, target):
         yield Problem(message, ("tasks", index, "depends_on"), related=related)
 
 
-@rule("BW303", ERROR, on="target")
-def duplicate_task_key(target):
+@rule("BW303", ERROR, on="resource", kinds=("jobs",))
+def duplicate_task_key(resource):
     """Two tasks of one list have the same key.
 
     The CLI merges them into one task without a word, which then has parts of both.
@@ -166,15 +166,15 @@ def duplicate_task_key(target):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    for path, key, place, first in target.duplicates:
-        if path[-1] == "tasks":
-            message = f"task key {key!r} stands twice in job {path[-2]!r}"
+    for path, key, place, first in resource.duplicates:
+        if path == ("tasks",):
+            message = f"task key {key!r} stands twice in job {resource.key!r}"
             hint = "give each task a key of its own"
             yield Problem(message, path, hint, place=place, related=[(first, "first here")])
 
 
 @rule("BW304", ERROR, on="job")
-def missing_task_key(job, target):
+def missing_task_key(job, resource):
     """A task has no `task_key`.
 
     The CLI merges all tasks without a key into one; the deploy fails.
@@ -203,7 +203,7 @@ def missing_task_key(job, target):
 
 
 @rule("BW305", ERROR, on="task")
-def task_without_type(task, job, target):
+def task_without_type(task, job, resource):
     """A task does not say what it runs.
 
     It needs exactly one of `notebook_task`, `python_wheel_task`, `sql_task` and so on; the deploy
@@ -233,7 +233,7 @@ def task_without_type(task, job, target):
 
 
 @rule("BW306", ERROR, on="task")
-def task_with_two_types(task, job, target):
+def task_with_two_types(task, job, resource):
     """A task says more than one thing to run.
 
     It needs exactly one; the deploy fails. Two steps are two tasks.
