@@ -146,12 +146,17 @@ def _nearest(name, names, likeness):
 MODULES = (
     "reading",
     "schema",
-    "references",
+    "references.variables",
+    "references.resources",
     "tasks",
     "compute",
     "schedules",
     "files",
-    "targets",
+    "targets.modes",
+    "targets.identity",
+    "targets.bundle",
+    "targets.resources",
+    "targets.secrets",
 )
 
 

@@ -1,0 +1,1 @@
+"""Family 2: variables, and the `${...}` and `{{...}}` references to what is known later."""

@@ -1,0 +1,68 @@
+"""`${resources...}` references from one resource to another.
+
+Source: https://docs.databricks.com/aws/en/dev-tools/bundles/variables
+"""
+
+from bundlewright.bundle.access import maps_of
+from bundlewright.bundle.document import Map
+from bundlewright.bundle.references import REFERENCE, split
+from bundlewright.finding import ERROR
+from bundlewright.rules import Problem, did_you_mean, rule
+
+
+@rule("BW203", ERROR, on="target")
+def undefined_resource(target):
+    """A `${resources...}` reference names a resource that the target does not have.
+
+    `bundle validate` lets it pass; the deploy fails.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: refresh
+                  pipeline_task:
+                    pipeline_id: ${resources.pipelines.sale.id}
+          pipelines:
+            sales:
+              name: sales
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: refresh
+                  pipeline_task:
+                    pipeline_id: ${resources.pipelines.sales.id}
+          pipelines:
+            sales:
+              name: sales
+    """
+    if _has_python_resources(target):
+        return  # code that is not run here may define it
+    section = dict(target.kinds())
+    for path, text in target.unresolved():
+        for reference in REFERENCE.findall(text):
+            parts = split(reference)
+            if parts[0] != "resources" or len(parts) < 3:
+                continue
+            _, kind, key, *_ = parts
+            of_kind = section.get(kind)
+            if isinstance(of_kind, Map) and key in of_kind:
+                continue
+            message = f"${{{reference}}}: the bundle has no {kind}.{key}"
+            elsewhere = [f"{other}.{key}" for other, entries in section.items() if key in entries]
+            if elsewhere:
+                hint = f"did you mean 'resources.{elsewhere[0]}'?"
+            else:
+                hint = did_you_mean(key, of_kind if isinstance(of_kind, Map) else ())
+            yield Problem(message, path, hint)
+
+
+def _has_python_resources(target):
+    sections = [target.section("python")]
+    sections += [one for key, one in maps_of(target.section("experimental")) if key != "scripts"]
+    return any(section.get("resources") or section.get("mutators") for section in sections)
