@@ -51,6 +51,13 @@ def golden(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write docs/rules anew from the rules."""
+    install(session)
+    session.run("python", "docs/build.py")
+
+
+@nox.session
 def schema(session: nox.Session) -> None:
     """Build the bundle schema and the checker's table of it anew."""
     install(session, "schema", package=False)

@@ -1,16 +1,17 @@
 """Checks a bundle: reads it, lets the rules judge each target, and joins what they say."""
 
+from bundlewright import ignoring
 from bundlewright.bundle.access import clusters_of, place_at, tasks_of, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.model import Bundle
 from bundlewright.bundle.target import Target, sites_of
+from bundlewright.errors import CannotRun
 from bundlewright.finding import ERROR, INFO, NOWHERE, Finding
 from bundlewright.rules import Problem, load
+from bundlewright.settings import Settings
 
-PROFILES = ("cli", "recommended", "strict")
 
-
-class UnknownTarget(Exception):
+class UnknownTarget(CannotRun):
     """The bundle has no target of a name; the message says which it has."""
 
 
@@ -22,6 +23,8 @@ class Report:
         name: the bundle's name, or None.
         targets: the names of the targets that were judged; none where a file cannot be read.
         findings: `Finding`s by file and line.
+        known: how many more there are that the baseline knows.
+        outdated: how many the baseline knows that are no more.
     """
 
     def __init__(self, bundle, targets, findings):
@@ -30,6 +33,7 @@ class Report:
         self.name = name if isinstance(name, str) else None
         self.targets = targets
         self.findings = findings
+        self.known = self.outdated = 0
         self._bundle = bundle
 
     def count(self, severity):
@@ -41,14 +45,16 @@ class Report:
         return self._bundle.lines_of(file)
 
 
-def check(path=".", targets=None, profile="recommended", unsaved=None):
+def check(path=".", targets=None, profile=None, settings=None, unsaved=None):
     """Check a bundle.
 
     Args:
         path: its folder, a folder below it, or its root file.
         targets: the names of the targets to judge; all where it is None.
         profile: `cli` for what the CLI's `bundle validate` reports, `recommended`, or `strict`,
-            which adds matters of style.
+            which adds matters of style; that of the settings where it is None.
+        settings: a team's `Settings`; the defaults where it is None. In the profile `cli` they,
+            policies and comments that ignore findings do not count: the CLI has none.
         unsaved: contents of files, in bytes by absolute path, that count in place of those on the
             disk.
 
@@ -58,7 +64,12 @@ def check(path=".", targets=None, profile="recommended", unsaved=None):
     Raises:
         bundlewright.bundle.files.NoBundle: there is no bundle at the path.
         UnknownTarget: the bundle has no target of a given name.
+        bundlewright.policies.BadPolicy: a policy that the settings name cannot be used.
+        bundlewright.settings.BadSettings: the settings are about rules that do not exist.
     """
+    profile = profile or (settings.profile if settings else "recommended")
+    settings = settings if settings and profile != "cli" else Settings()
+    rules = _rules(profile, settings)
     bundle = Bundle(path, unsaved)
     names = list(dict.fromkeys(targets or bundle.targets))
     for name in names:
@@ -66,7 +77,7 @@ def check(path=".", targets=None, profile="recommended", unsaved=None):
             raise UnknownTarget(
                 f"the bundle has no target {name!r}; it has {', '.join(bundle.targets)}"
             )
-    judge = _Judge([one for one in load().values() if _belongs_to(one, profile)], profile)
+    judge = _Judge(rules, profile)
     findings = {}
     for finding in judge.bundle(bundle):
         owner = finding.path[1:2] if finding.path[:1] == (bundle.target_section,) else ()
@@ -85,16 +96,47 @@ def check(path=".", targets=None, profile="recommended", unsaved=None):
     for finding in findings.values():
         if len(finding.targets) == len(names):
             finding.targets = ()
-    ordered = sorted(
-        findings.values(), key=lambda one: (one.file, one.line, one.column, one.code, one.message)
-    )
-    return Report(bundle, judged, ordered)
+    found = list(findings.values())
+    if profile != "cli":
+        found = _without_ignored(found, bundle, judge)
+        found = [one for one in found if settings.reports_in(one.file, one.code)]
+        for finding in found:
+            finding.severity = settings.severity.get(finding.code, finding.severity)
+    found.sort(key=lambda one: (one.file, one.line, one.column, one.code, one.message))
+    return Report(bundle, judged, found)
 
 
-def _belongs_to(rule, profile):
+def _rules(profile, settings):
+    """The rules and policies that are asked."""
+    rules = load()
+    if settings.policies:
+        from bundlewright import policies
+
+        rules |= {one.code: one for one in policies.load(settings.policies, settings.folder)}
+    settings.check_codes(rules)
+    return [one for one in rules.values() if _belongs_to(one, profile, settings)]
+
+
+def _belongs_to(rule, profile, settings):
     if profile == "cli":
         return rule.cli is not None
-    return profile == "strict" or rule.profile == profile
+    if settings.select is not None:
+        return settings.asks(rule.code)
+    return settings.asks(rule.code) and (profile == "strict" or rule.profile == profile)
+
+
+def _without_ignored(findings, bundle, judge):
+    """Leave out what comments ignore, and say which comments ignore nothing."""
+    marked = [one for one in bundle.documents if ignoring.MARK in one.content]
+    names = {document.name for document in bundle.documents}
+    sources = [(one.name, bundle.lines_of(one.name), one.content) for one in marked]
+    for name in {finding.file for finding in findings} - names - {""}:
+        lines = bundle.lines_of(name)
+        sources.append((name, lines, None))
+    if not sources:
+        return findings
+    kept, ignores = ignoring.split_off(findings, sources, judge.may_ignore)
+    return kept + judge.ignores(bundle, ignores)
 
 
 def _is_broken(document):
@@ -126,6 +168,14 @@ class _Judge:
 
     def bundle(self, bundle):
         return self._ask("bundle", bundle.config, (), (), bundle)
+
+    def ignores(self, bundle, ignores):
+        asked = {rule.code for rule in self._rules}
+        return self._ask("ignores", bundle.config, (), (), ignores, asked)
+
+    def may_ignore(self, code):
+        """Whether a comment may keep back the findings of a code: a policy can forbid it."""
+        return all(rule.ignorable for rule in self._rules if rule.code == code)
 
     def target(self, target):
         findings = self._ask("part", target.config, (), (), target.settings)

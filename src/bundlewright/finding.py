@@ -91,8 +91,8 @@ class Finding:
 
     @property
     def url(self):
-        """The rule's page in the documentation."""
-        return f"{DOCUMENTATION}{self.code}.md"
+        """The rule's page in the documentation; "" for a policy, which has none there."""
+        return f"{DOCUMENTATION}{self.code}.md" if self.code.startswith("BW") else ""
 
     @property
     def key(self):

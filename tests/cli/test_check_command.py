@@ -13,7 +13,7 @@ from bundles import write_bundle
 
 GOOD = "bundle: {name: good}\n"
 WARNING = "bundle: {name: odd}\ntypo: 1\n"
-ERROR = "bundle: {name: bad}\nresources: {jobs: {etl: {name: '${var.nope}'}}}\n"
+ERROR = "bundle: {name: bad}\npresets: {tags: {team: '${var.nope}'}}\n"
 
 
 def run(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -70,8 +70,12 @@ def test_text_is_a_line_a_finding_with_its_place(tmp_path: Path) -> None:
     write_bundle(tmp_path, ERROR + "@ src/a.py\n")
     process = run("check", cwd=tmp_path / "src")
     assert process.stdout.splitlines() == [
-        "../databricks.yml:2:32: error BW201 ${var.nope}: variable 'nope' is not defined",
-        "  hint: define it under 'variables'",
+        "../databricks.yml:2:24: error BW201 ${var.nope}: variable 'nope' is not defined",
+        "  |",
+        "2 | presets: {tags: {team: '${var.nope}'}}",
+        "  |                        ^^^^^^^^^^^^^",
+        "  = hint: define it under 'variables'",
+        "",
         "bad: 1 error in target default",
     ]
 
@@ -88,12 +92,14 @@ def test_json_is_one_object(tmp_path: Path) -> None:
             "severity": "error",
             "message": "${var.nope}: variable 'nope' is not defined",
             "hint": "define it under 'variables'",
+            "url": "https://github.com/bundlewright/bundlewright/blob/main/docs/rules/BW201.md",
             "file": "databricks.yml",
             "line": 2,
-            "column": 32,
-            "path": "resources.jobs.etl.name",
+            "column": 24,
+            "path": "presets.tags.team",
             "targets": [],
             "related": [],
+            "fix": None,
         }
     ]
 
@@ -104,7 +110,7 @@ def test_several_bundles_are_checked_in_one_run(tmp_path: Path) -> None:
     process = run("check", "a", "b", cwd=tmp_path)
     assert process.returncode == 1
     assert process.stdout.splitlines()[0] == "good: no findings in target default"
-    assert process.stdout.splitlines()[1].startswith("b/databricks.yml:2:32:")
+    assert process.stdout.splitlines()[2].startswith("b/databricks.yml:2:24:")
 
 
 def test_one_path_without_a_bundle_does_not_hide_the_others(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 
 from bundlewright.bundle.document import Document, Map, Seq, parse, read
+from bundlewright.errors import CannotRun
 
 ROOT_NAMES = ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml")
 _EXTENSIONS = (".yml", ".yaml", ".json")
@@ -20,7 +21,7 @@ NOTEBOOK_HEADERS = {
 _GLOB_CHARACTERS = re.compile(r"[*?\[]")
 
 
-class NoBundle(Exception):
+class NoBundle(CannotRun):
     """There is no bundle to check at a path; the message says why, for people."""
 
 
@@ -28,7 +29,7 @@ def find_root(path):
     """Find the bundle that a path belongs to.
 
     Args:
-        path: a bundle's folder, a folder below it, or its root file.
+        path: a bundle's folder, or a folder or a file in it.
 
     Returns:
         The absolute path of the bundle's folder and the name of its root file.
@@ -37,15 +38,9 @@ def find_root(path):
         NoBundle: there is none, or a folder has several root files.
     """
     path = os.path.abspath(path)
-    if os.path.isfile(path):
-        if os.path.basename(path) not in ROOT_NAMES:
-            raise NoBundle(
-                f"{path} is not a bundle's root file: name a folder with a databricks.yml"
-            )
-        return os.path.dirname(path), os.path.basename(path)
-    if not os.path.isdir(path):
+    if not os.path.exists(path):
         raise NoBundle(f"{path} does not exist")
-    folder = path
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
     while True:
         names = [name for name in ROOT_NAMES if os.path.isfile(os.path.join(folder, name))]
         if len(names) > 1:

@@ -5,23 +5,26 @@ import json
 from bundlewright.finding import format_path
 
 
-def render(report):
-    """Write a report as JSON.
+def render(reports):
+    """Write reports as JSON.
 
     Args:
-        report: a `bundlewright.checking.Report`.
+        reports: `bundlewright.checking.Report`s.
 
     Returns:
-        One object with `findings`, `bundle` (its name and root) and `targets`, and a line end.
+        For each a line with one object: `findings`, `bundle` (its name and root) and `targets`.
         Files are relative to the root; a finding's `targets` are those that it holds in, empty when
-        it holds in all.
+        it holds in all; its `fix` is `safe`, `unsafe` or null.
     """
-    document = {
+    return "".join(json.dumps(_bundle(report)) + "\n" for report in reports)
+
+
+def _bundle(report):
+    return {
         "findings": [_finding(finding) for finding in report.findings],
         "bundle": {"name": report.name, "root": report.root},
         "targets": report.targets,
     }
-    return json.dumps(document, ensure_ascii=False) + "\n"
 
 
 def _finding(finding):
@@ -30,6 +33,7 @@ def _finding(finding):
         "severity": finding.severity,
         "message": finding.message,
         "hint": finding.hint,
+        "url": finding.url,
         "file": finding.file,
         "line": finding.line,
         "column": finding.column,
@@ -39,4 +43,5 @@ def _finding(finding):
             {"file": file, "line": line, "column": column, "message": message}
             for (file, line, column), message in finding.related
         ],
+        "fix": finding.fix and ("safe" if finding.fix.safe else "unsafe"),
     }
