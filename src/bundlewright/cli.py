@@ -11,6 +11,7 @@ from bundlewright.bundle.files import NoBundle, find_root
 from bundlewright.checking import check
 from bundlewright.errors import CannotRun
 from bundlewright.finding import ERROR, WARNING
+from bundlewright.graph import FORMATS as DRAWINGS
 from bundlewright.report import FORMATS
 from bundlewright.settings import PROFILES, read_settings
 
@@ -134,9 +135,9 @@ def _add_graph(commands):
     )
     add = command.add_argument
     add("job", nargs="?", metavar="JOB", help="its key; may be left out where there is one job")
-    add("path", nargs="?", default=".", metavar="PATH", help="a bundle's folder, or a file in it")
+    add("path", nargs="?", metavar="PATH", help="a bundle's folder, or a file in it")
     add("-t", "--target", help="as this target has it; default: the first one")
-    add("--format", choices=("text", "mermaid", "dot", "svg"), default="text")
+    add("--format", choices=DRAWINGS, default="text", help="default: text")
     command.set_defaults(run=_graph)
 
 
@@ -270,9 +271,14 @@ def _policies():
 
 
 def _graph(options):
-    from bundlewright.graph import draw_job
+    from bundlewright.graph import draw, find_job
 
-    _write(draw_job(options.path, options.job, options.target, options.format))
+    sys.stdout.reconfigure(encoding="utf-8")  # a drawing has lines that not every encoding has
+    key, path = options.job, options.path
+    if path is None and os.path.isdir(key or ""):
+        key, path = None, key
+    job, title = find_job(path or ".", key, options.target)
+    _write(draw(job, title, options.format))
     return FINE
 
 

@@ -73,8 +73,8 @@ class Settings:
         named += [one for codes_there in self.ignore_in.values() for one in codes_there]
         for name in named:
             if not any(code.startswith(name) for code in codes):
-                where = f"{self.file}: " if self.file else ""
-                raise BadSettings(f"{where}no rule has the code {name!r}")
+                hint = "'bundlewright explain' lists them"
+                raise BadSettings(f"no rule has the code {name!r}; {hint}")
 
 
 def _begins_with(code, prefixes):

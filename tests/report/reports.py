@@ -21,12 +21,15 @@ class MadeUp(Report):
         name: str | None = "shop",
         targets: tuple[str, ...] = ("dev", "prod"),
         sources: dict[str, str] | None = None,
+        known: int = 0,
+        outdated: int = 0,
     ) -> None:
         self.root = os.path.normpath(os.path.join(os.getcwd(), folder))
         self.name = name
         self.targets = list(targets)
         self.findings = list(findings)
         self.sources = sources or {}
+        self.known, self.outdated = known, outdated
 
     def source(self, file: str) -> list[str]:
         return self.sources.get(file, "").splitlines()

@@ -199,6 +199,11 @@ def test_a_place_without_source_is_named_only(file: str, line: int, spelled: str
             MadeUp(finding(fix=Fix(True)), finding()),
             "shop: 2 errors in targets dev, prod; 1 can be fixed with --fix",
         ),
+        (
+            MadeUp(known=12, outdated=1),
+            "shop: no findings in targets dev, prod; 12 known from the baseline; "
+            "1 of the baseline are no more",
+        ),
     ],
 )
 def test_the_summary_counts(report: MadeUp, line: str) -> None:

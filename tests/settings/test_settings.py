@@ -103,6 +103,7 @@ def test_the_nearest_file_counts_up_to_the_repository(tmp_path: Path) -> None:
     ],
 )
 def test_settings_that_say_nothing_are_refused(tmp_path: Path, toml: str, words: str) -> None:
-    with pytest.raises(BadSettings, match=r"bundlewright\.toml: ") as problem:
+    with pytest.raises(BadSettings) as problem:
         judged(tmp_path, toml)
     assert words in str(problem.value)
+    assert ("bundlewright.toml: " in str(problem.value)) == ("no rule" not in words)

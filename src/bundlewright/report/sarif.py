@@ -52,7 +52,7 @@ def render(reports):
 
 
 def _rule(code, url, rule):
-    described = {"id": code, "helpUri": url}
+    described = {"id": code} | ({"helpUri": url} if url else {})
     if rule:
         page = rule.documentation
         described["shortDescription"] = {"text": page.partition("\n")[0]}

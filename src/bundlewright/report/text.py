@@ -73,11 +73,16 @@ def summary(report):
         found += f" in {targets} {', '.join(report.targets)}"
     else:
         found += "; no target was judged"
-    return visible(f"{name}: {found}{_fixes(report)}")
+    return visible(f"{name}: {found}{_known(report)}{_fixes(report)}")
 
 
 def _plural(number, noun):
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _known(report):
+    known = f"; {report.known} known from the baseline" if report.known else ""
+    return known + (f"; {report.outdated} of the baseline are no more" if report.outdated else "")
 
 
 def _fixes(report):
