@@ -22,9 +22,9 @@ FAMILIES = {
 INTRODUCTION = """\
 # Rules
 
-What `bundlewright check` looks for. The first digit of a code is its family. A rule of the profile
-`strict` is asked only there. In the column CLI stands the severity at which the Databricks CLI's own
-`bundle validate` reports the same: where it is empty, only a deploy or a run would tell, or nobody.
+What `bundlewright check` looks for. The first digit of a code is its family. A rule of profile
+`strict` is asked only there. In the column CLI stands the severity at which `bundle validate` of
+the Databricks CLI reports the same: where it is empty, only a deploy or a run would tell, or nobody.
 """
 
 

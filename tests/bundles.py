@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 from bundlewright.checking import check
-from bundlewright.finding import Finding
+from bundlewright.finding import INFO, Finding
 
 
 def write_bundle(folder: Path, text: str) -> Path:
@@ -31,11 +31,22 @@ def write_bundle(folder: Path, text: str) -> Path:
     return folder
 
 
-def findings(folder: Path, text: str, **options: object) -> list[Finding]:
-    """Writes a bundle and returns what a check of it finds."""
-    return check(write_bundle(folder, text), **options).findings
+def findings(folder: Path, text: str, *, info: bool = False, **options: object) -> list[Finding]:
+    """Writes a bundle and returns what a check of it finds.
+
+    Args:
+        folder: where to write it.
+        text: see `write_bundle`.
+        info: whether good practice counts, of which small examples have little.
+        options: for `check`.
+    """
+    found = check(write_bundle(folder, text), **options).findings
+    return [one for one in found if info or one.severity != INFO]
 
 
 def codes(folder: Path, text: str, **options: object) -> list[str]:
-    """Writes a bundle and returns the codes that a check of it finds, in order."""
+    """Writes a bundle and returns the codes that a check of it finds, in order.
+
+    Takes the options of `findings`.
+    """
     return [finding.code for finding in findings(folder, text, **options)]

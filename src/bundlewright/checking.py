@@ -99,7 +99,12 @@ def check(path=".", targets=None, profile=None, settings=None, unsaved=None):
     found = list(findings.values())
     if profile != "cli":
         found = _without_ignored(found, bundle, judge)
-        found = [one for one in found if settings.reports_in(one.file, one.code)]
+        if settings.ignore_in:
+            found = [
+                one
+                for one in found
+                if settings.reports_in(one.file, one.code) or not judge.may_ignore(one.code)
+            ]
         for finding in found:
             finding.severity = settings.severity.get(finding.code, finding.severity)
     found.sort(key=lambda one: (one.file, one.line, one.column, one.code, one.message))
@@ -120,6 +125,8 @@ def _rules(profile, settings):
 def _belongs_to(rule, profile, settings):
     if profile == "cli":
         return rule.cli is not None
+    if not rule.ignorable:
+        return True
     if settings.select is not None:
         return settings.asks(rule.code)
     return settings.asks(rule.code) and (profile == "strict" or rule.profile == profile)

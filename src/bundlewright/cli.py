@@ -231,13 +231,16 @@ def _fix(report, judge, options):
     from bundlewright import fixing
 
     plan = fixing.plan(report, judge, options.unsafe_fixes)
-    for file, reason in plan.refused:
-        print(f"bundlewright: {file} is left as it is: {reason}", file=sys.stderr)
+    refused = plan.refused
     if options.diff:
         _write(fixing.diff(plan))
     else:
-        fixing.write(plan)
-    return plan.report
+        unwritten = fixing.write(plan)
+        refused += unwritten
+        report = judge({}) if unwritten else plan.report
+    for file, reason in refused:
+        print(f"bundlewright: {file} is left as it is: {reason}", file=sys.stderr)
+    return report
 
 
 def _explain(options):

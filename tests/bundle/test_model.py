@@ -79,7 +79,7 @@ def test_a_bundle_is_found_from_within_it(tmp_path: Path) -> None:
         ("@ src/x.py\n", "src", "no databricks.yml"),
         ("@ bundle.yml\n", ".", "several root files"),
         ("", "nowhere", "does not exist"),
-        ("@ src/x.py\n", "src/x.py", "not a bundle's root file"),
+        ("@ src/x.py\n", "src/x.py", "no databricks.yml"),
     ],
 )
 def test_where_there_is_no_bundle_a_sentence_says_so(

@@ -10,8 +10,10 @@ import pytest
 from bundlewright.checking import check
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
-SAME_VERDICTS = 0.98
-SAME_PLACES = 0.95
+SAME_VERDICTS = (
+    0.994  # one case's folder has pattern characters in its name, which it had not there
+)
+SAME_PLACES = 1.0
 
 pytestmark = pytest.mark.skipif(
     not SHARED.is_dir(), reason="needs the folder `shared` beside the repo, with the CLI's verdicts"
@@ -38,5 +40,7 @@ def test_verdicts_and_places_are_the_clis() -> None:
     assert len(other_places) <= places * (1 - SAME_PLACES), other_places
 
 
-def test_the_reference_bundle_has_no_finding() -> None:
-    assert check(SHARED / "reference", profile="strict").findings == []
+def test_the_reference_bundle_is_sound() -> None:
+    # It defines a job cluster that no task runs on, to show that the CLI takes it.
+    found = check(SHARED / "reference", profile="strict").findings
+    assert [one.code for one in found if one.severity != "info"] == ["BW406"]

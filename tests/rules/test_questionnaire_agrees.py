@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rendering import Renderer
 
-from bundlewright.rules.schedules import quartz_fault
+from bundlewright.rules.schedules.quartz import fault_of
 
 VALUES = st.one_of(
     st.integers(0, 70).map(str),
@@ -44,7 +44,7 @@ def refusal(renderer: Renderer) -> Any:
 
 
 def agree(refusal: Any, expression: str) -> None:
-    refused, fault = refusal(expression), quartz_fault(expression)
+    refused, fault = refusal(expression), fault_of(expression)
     assert bool(refused) == bool(fault), (expression, refused, fault)
 
 

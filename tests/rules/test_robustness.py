@@ -17,7 +17,9 @@ from bundlewright.checking import check
 SEEDS = Path(__file__).resolve().parents[1] / "schema" / "seeds.yml"
 SPOILS: tuple[Any, ...] = (
     *(None, "", " ", "${var.a}", "${var.nope}", "${resources.jobs.x.id}", "a ${var.map} b"),
+    *("{{tasks.x.values.y}}", "{{job.parameters.a}", "{{input.`a-b`}}", "{{}}", "[{", "9" * 5000),
     *(0, -1, 3, 1.5, True, [], {}, [None], [[]], ["x"], {"x": None}, {"task_key": 3}, "x" * 300),
+    *({"task_key": ["x"]}, {"condition_task": [], "outcome": {}}, {"for_each_task": {"task": []}}),
 )
 
 

@@ -38,11 +38,13 @@ DIFFERENCES = {
         + Job.deployment
         + Job.edit_mode
         + Job.format
+        + JobRun.idempotency_token
         + Pipeline.deployment
         + Root.__locations
         + SyncedDatabaseTable.data_synchronization_status
         + SyncedDatabaseTable.unity_catalog_provisioning_state
         + Variable.value
+        + Volume.volume_path
         + Workspace.current_user
         + Workspace.metadata_service_url
         + Workspace.snapshot_path

@@ -1,7 +1,11 @@
 """Ways into configuration that may be anything: what is not as expected is passed over."""
 
+import re
+
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.references import is_reference
+
+_WHOLE = re.compile("[+-]?[0-9]{1,19}")  # what 64 bits can hold
 
 
 def maps_of(section):
@@ -13,9 +17,9 @@ def maps_of(section):
 
 def maps_in(items):
     """The items of a list that are maps, as (index, map) pairs."""
-    if not isinstance(items, Seq):
+    if items.__class__ is not Seq:
         return []
-    return [(index, item) for index, item in enumerate(items) if isinstance(item, Map)]
+    return [(index, item) for index, item in enumerate(items) if item.__class__ is Map]
 
 
 def items_of(value, field):
@@ -24,7 +28,16 @@ def items_of(value, field):
 
 
 def tasks_of(job):
-    """A job's tasks and those inside its loops, as (path below the job, task) pairs."""
+    """A job's tasks and those inside its loops, as a list of (path below the job, task) pairs."""
+    if _last_tasks[0] is not job:  # many rules ask this of one job after another
+        _last_tasks[:] = job, list(_walk_tasks(job))
+    return _last_tasks[1]
+
+
+_last_tasks = [None, []]
+
+
+def _walk_tasks(job):
     for index, task in items_of(job, "tasks"):
         path = ("tasks", index)
         yield path, task
@@ -93,6 +106,44 @@ def place_at(config, path, of_key=False):
             break
         value = value[part]
     return place
+
+
+def written_at(bundle, place):
+    """What stands at a place in a file of a bundle, as written; None where nothing does."""
+    waiting = [document.data for document in bundle.documents if document.name == place[0]]
+    walked = set()
+    while waiting:
+        holder = waiting.pop()
+        if not isinstance(holder, (Map, Seq)) or id(holder) in walked:
+            continue
+        walked.add(id(holder))
+        for key, value in holder.items() if isinstance(holder, Map) else enumerate(holder):
+            at = holder.places[key]
+            if (at[1] if isinstance(holder, Map) else at) == place:
+                return value
+            waiting.append(value)
+    return None
+
+
+def is_lost(resource, field):
+    """Whether something at or below a field was of a wrong kind, so that it counts as not set."""
+    return any(resource.key in path and field in path for path in resource.bundle.wrong)
+
+
+def has_mutators(bundle):
+    """Whether Python code of a bundle, which is not run here, may change its resources."""
+    sections = [section for _, section in maps_of(bundle.config.get("experimental"))]
+    sections += [section for name, section in maps_of(bundle.config) if name == "python"]
+    return any(section.get("mutators") for section in sections)
+
+
+def integer(value):
+    """The whole number that the CLI takes a value for, as it takes "3" for 3; None for others."""
+    if isinstance(value, str):
+        return int(value) if _WHOLE.fullmatch(value.strip()) else None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def known(value):

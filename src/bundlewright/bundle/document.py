@@ -83,15 +83,20 @@ class Document:
         problems: what is wrong with it, as (kind, message, place). There is no data after the kinds
             `unreadable` (the file), `syntax` (not YAML) and `refused` (YAML that the CLI does not
             take); `duplicate_key` and `second_document` leave it.
+        earlier: the place of a key that stands twice -> that of its earlier one.
+        respelled: plain scalars that are not the text that was written, as (text, value, place):
+            numbers that read back otherwise, such as `1.10`, and dates, which stay text here.
     """
 
-    __slots__ = ("content", "data", "name", "problems")
+    __slots__ = ("content", "data", "earlier", "name", "problems", "respelled")
 
     def __init__(self, name):
         self.name = name
         self.content = b""
         self.data = None
         self.problems = []
+        self.earlier = {}
+        self.respelled = []
 
 
 class _Refused(Exception):
@@ -198,6 +203,8 @@ class _Builder:
     def __init__(self, document):
         self.name = document.name
         self.problems = document.problems
+        self.earlier = document.earlier
+        self.respelled = document.respelled
         self.anchors = {}
 
     def build(self, parser):
@@ -210,6 +217,7 @@ class _Builder:
         key_place = None
         root = None
         documents = 0
+        flow = 0  # how deep the outermost collection in brackets stands; 0 outside of them
         while True:
             event = get_event()
             if event is None:
@@ -218,14 +226,29 @@ class _Builder:
             mark = event.start_mark
             place = (name, mark.line + 1, mark.column + 1)
             if kind is ScalarEvent:
-                value = self._scalar(event, place)
+                value = event.value
                 anchor = event.anchor
-                if anchor:
-                    anchors[anchor] = (value, place)
+                if flow and "?" in value and event.implicit[0]:
+                    # There go-yaml ends a text at a question mark, as libyaml once did.
+                    raise _Refused("a text with '?' needs quotes inside of brackets", place)
+                if not (event.implicit[0] and value) or value[0] in _RESOLVABLE:
+                    value = self._scalar(event, place)
+                elif (
+                    key is _NO_KEY
+                    and container.__class__ is Map
+                    and anchor is None
+                    and value not in container
+                    and value != "<<"
+                ):
+                    key = value
+                    key_place = place
+                    continue  # as most keys are: plain, and there for the first time
                 refs = dynamic = False
-                if type(value) is str and "{" in value:
+                if value.__class__ is str and "{" in value:
                     refs = "${" in value
                     dynamic = "{{" in value
+                if anchor:
+                    anchors[anchor] = (value, place)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if event.tag and not event.implicit and event.tag not in _CONTAINER_TAGS:
                     raise _Refused(f"unknown tag {event.tag}", place)
@@ -236,6 +259,8 @@ class _Builder:
                 if event.anchor:
                     anchors[event.anchor] = (_UNDER_CONSTRUCTION, place)
                 stack.append((container, key, key_place, event.anchor))
+                if event.flow_style and not flow:
+                    flow = len(stack)
                 container = Map(place) if kind is MappingStartEvent else Seq(place)
                 key = _NO_KEY
                 continue
@@ -243,6 +268,8 @@ class _Builder:
                 value = container
                 place = value.at
                 container, key, key_place, anchor = stack.pop()
+                if len(stack) < flow:
+                    flow = 0
                 if anchor:
                     anchors[anchor] = (value, place)
                 if value.__class__ is Map and _MERGE in value:
@@ -271,7 +298,7 @@ class _Builder:
 
             if container is None:
                 root = value
-            elif container.__class__ is Map and key is _NO_KEY:
+            elif key is _NO_KEY and container.__class__ is Map:
                 key = self._key(value, event, place, container)
                 key_place = place
             else:
@@ -304,6 +331,7 @@ class _Builder:
             line = container.places[value][0][1]
             message = f"key {value!r} stands twice, first in line {line}; the last one wins"
             self.problems.append(("duplicate_key", message, place))
+            self.earlier[place] = container.places[value][0]
             # The later key also takes the later place in the order of keys.
             del container[value]
         return value
@@ -312,7 +340,11 @@ class _Builder:
         text = event.value
         if event.implicit[0]:  # plain, without a tag
             if not text or text[0] in _RESOLVABLE:
-                return resolve_plain(text, place)
+                value = resolve_plain(text, place)
+                kind = type(value)
+                if _DATE.match(text) if kind is str else kind in _NUMBERS and spell(value) != text:
+                    self.respelled.append((text, value, place))
+                return value
             return text
         tag = event.tag
         if not tag or tag in _TEXT_TAGS:
@@ -332,6 +364,7 @@ _UNDER_CONSTRUCTION = object()
 _MERGE = object()  # the key under which a `<<` waits until its mapping ends
 
 _RESOLVABLE = frozenset("0123456789+-.~nNtTfF")
+_NUMBERS = (int, float)
 _CONTAINER_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")
 _SCALAR_TAGS = {
@@ -350,6 +383,10 @@ _CONSTANTS = {
 }
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = re.compile(r"([-+]?)0(?:x([0-9a-fA-F]+)|o([0-7]+)|b([01]+))\Z")
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"(?:(?:[Tt]| )[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?\Z"
+)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 
 
@@ -378,6 +415,16 @@ def resolve_plain(text, place=None):
     if _FLOAT.match(digits):
         return float(digits)
     return text
+
+
+def spell(number):
+    """A number as the CLI writes it where a text is wanted: no exponent, no zeros at the end."""
+    text = repr(number)
+    if "e" in text:
+        from decimal import Decimal  # few numbers are that large or small
+
+        text = format(Decimal(text), "f")
+    return text.removesuffix(".0")
 
 
 def _apply_merges(mapping):

@@ -3,9 +3,11 @@
 Source of the semantics: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#include
 """
 
+import functools
 import json
 import os
 import re
+import sys
 
 from bundlewright.bundle.document import Document, Map, Seq, parse, read
 from bundlewright.errors import CannotRun
@@ -128,6 +130,20 @@ def expand_glob(root, pattern):
     return [path.replace(os.sep, "/") for path in found]
 
 
+def files_matching(bundle, file, pattern):
+    """What a path with wildcards leads to.
+
+    Args:
+        bundle: the `Bundle`.
+        file: the name of the file that the path stands in.
+        pattern: the path.
+
+    Returns:
+        Paths relative to the bundle's folder, unsorted.
+    """
+    return expand_glob(bundle.root, bundle.relative(bundle.absolute(file, pattern)))
+
+
 def _matcher(part):
     """What tells whether a name matches one part of a pattern; None for one without wildcards."""
     if not _GLOB_CHARACTERS.search(part):
@@ -176,6 +192,28 @@ def is_notebook(path):
         return file.readline(len(header) + 3).rstrip(b"\r\n") == header
 
 
+def exists_as_spelled(path):
+    """Whether a path exists in just this spelling, also where the system takes `A` for `a`.
+
+    The workspace, where the files end up, does not.
+    """
+    if not os.path.exists(path) or not _IGNORES_CASE:
+        return os.path.exists(path)
+    folder, name = os.path.split(path)
+    return not name or (name in _names_in(folder) and exists_as_spelled(folder))
+
+
+_IGNORES_CASE = sys.platform in ("darwin", "win32")
+
+
+@functools.cache
+def _names_in(folder):
+    try:
+        return frozenset((*os.listdir(folder), "..", "."))
+    except OSError:
+        return frozenset()
+
+
 def list_files(root):
     """The files below a folder, relative to it and with `/`; not those of git and of the CLI."""
     names = []
@@ -184,3 +222,31 @@ def list_files(root):
         base = os.path.relpath(folder, root).replace(os.sep, "/")
         names += files if base == "." else [f"{base}/{name}" for name in files]
     return names
+
+
+_NOT_OURS = ("__pycache__", "node_modules", "site-packages", "venv")
+
+
+def list_yaml(root, base):
+    """List the YAML files below a folder of a bundle that may be meant to be a part of it.
+
+    Args:
+        root: the bundle's folder.
+        base: the folder, relative to it; of "." only the files in it are listed.
+
+    Returns:
+        Their names relative to `root`, with `/`; without what is hidden, what is installed, and
+        what belongs to a bundle inside.
+    """
+    found = []
+    for folder, folders, names in os.walk(os.path.join(root, base)):
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        if inside != "." and any(name in ROOT_NAMES for name in names):
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if name[0] != "." and name not in _NOT_OURS]
+        if base == ".":
+            folders.clear()
+        names = [name for name in names if name[0] != "." and name.endswith((".yml", ".yaml"))]
+        found += names if inside == "." else [f"{inside}/{name}" for name in names]
+    return found

@@ -57,13 +57,7 @@ def merge(base, override, path=(), place=None):
         merged = copy_map(base)
         _mark(merged, base, override)
         for key, value in override.items():
-            places = override.places[key]
-            if key in base:
-                value = merge(base[key], value, (*path, key), places[1])
-                if isinstance(value, (Map, Seq)):
-                    places = base.places[key]
-            merged[key] = value
-            merged.places[key] = places
+            _put(merged, key, value, override.places[key], path)
         return merged
     if isinstance(base, Seq) and isinstance(override, Seq):
         merged = Seq(base.at)
@@ -77,6 +71,52 @@ def merge(base, override, path=(), place=None):
     if isinstance(base, (Map, Seq)) or isinstance(override, (Map, Seq)):
         raise Conflict(path, place, base, override)
     return override
+
+
+def merge_all(maps, conflicts, path=()):
+    """Merge maps one after the other, in time proportional to what is in them.
+
+    Args:
+        maps: the `Map`s, at least one.
+        conflicts: a list that takes the `Conflict`s; the earlier value then stays.
+        path: where they stand.
+
+    Returns:
+        The merged map; the maps stay as they are.
+    """
+    if len(maps) == 1:
+        return maps[0]
+    merged = copy_map(maps[0])
+    _mark(merged, *maps)
+    again = {}
+    for later in maps[1:]:
+        for key, value in later.items():
+            if key in merged:
+                again.setdefault(key, []).append((value, later.places[key]))
+            else:
+                merged[key] = value
+                merged.places[key] = later.places[key]
+    for key, entries in again.items():
+        values = [merged[key], *(value for value, _ in entries)]
+        if all(isinstance(value, Map) for value in values):
+            merged[key] = merge_all(values, conflicts, (*path, key))
+            continue
+        for value, places in entries:
+            try:
+                _put(merged, key, value, places, path)
+            except Conflict as conflict:
+                conflicts.append(conflict)
+    return merged
+
+
+def _put(merged, key, value, places, path):
+    """Merge a value into an entry of a map; a map or list stays where it first stood."""
+    before = merged.get(key)
+    if value is None and before is not None:
+        return
+    merged[key] = merge(before, value, (*path, key), places[1])
+    if not isinstance(before, (Map, Seq)):
+        merged.places[key] = places
 
 
 def _mark(merged, *sources):

@@ -7,8 +7,16 @@ import functools
 import os
 
 from bundlewright.bundle.document import Map, content_of, decode
-from bundlewright.bundle.files import NoBundle, find_root, is_notebook, list_files, read_files
-from bundlewright.bundle.merge import Conflict, copy_map, copy_seq, merge
+from bundlewright.bundle.files import (
+    NoBundle,
+    exists_as_spelled,
+    find_root,
+    is_notebook,
+    list_files,
+    read_files,
+)
+from bundlewright.bundle.merge import copy_map, copy_seq, merge_all
+from bundlewright.bundle.uploads import Patterns, Uploads
 from bundlewright.schema.walker import faults
 
 _MAX_SOURCE = 2**20  # bytes; a larger file is data, not source
@@ -33,6 +41,7 @@ class Bundle:
         text_of: gives the text of a source file at an absolute path; None where it has none.
         files: gives the names of all files below the root, relative to it.
         matches_any_file: tells whether a pattern, as in a `.gitignore`, matches a file.
+        uploads: gives the `bundlewright.bundle.uploads.Uploads`.
 
     Raises:
         NoBundle: there is none at the path, or its root file cannot be read.
@@ -55,24 +64,20 @@ class Bundle:
         self.conflicts = []
         self.faults = {}
         self.wrong = set()
-        self.config = Map((self.root_name, 1, 1))
-        for document in self.documents:
-            if isinstance(document.data, Map):
-                try:
-                    self.config = merge(self.config, self._usable(document))
-                except Conflict as conflict:
-                    self.conflicts.append(conflict)
+        usable = [self._usable(one) for one in self.documents if isinstance(one.data, Map)]
+        self.config = merge_all([Map((self.root_name, 1, 1)), *usable], self.conflicts)
         self.target_section = "targets"
         if self.config.get("targets") is None and "environments" in self.config:
             self.target_section = "environments"
         self.targets = list(self.declared_targets()) or ["default"]
         self.absolute = functools.cache(self._absolute)
-        self.exists = functools.cache(os.path.exists)
+        self.exists = functools.cache(exists_as_spelled)
         self.is_file = functools.cache(os.path.isfile)
         self.is_notebook = functools.cache(is_notebook)
         self.matches_any_file = functools.cache(self._matches_any_file)
         self.text_of = functools.cache(self._text_of)
         self.files = functools.cache(lambda: list_files(self.root))
+        self.uploads = functools.cache(lambda: Uploads(self))
 
     def _usable(self, document):
         """A file's content without values of a wrong kind: the CLI drops them before it merges."""
@@ -92,10 +97,8 @@ class Bundle:
 
     def _matches_any_file(self, pattern):
         """Whether a pattern, spelled as in a `.gitignore`, matches a file of the bundle."""
-        import pathspec  # few bundles have such patterns
-
-        spec = pathspec.PathSpec.from_lines("gitignore", [pattern.removeprefix("!")])
-        return any(map(spec.match_file, self.files()))
+        patterns = Patterns([pattern.removeprefix("!")])
+        return any(map(patterns.found, self.files()))
 
     def _text_of(self, path):
         content = self.unsaved.get(path)

@@ -77,6 +77,18 @@ def fields_of(section):
     return None
 
 
+# What the CLI fills in below `bundle` and `workspace`: the names that a reference may go on with.
+FILLED_IN = {
+    ("bundle", "git"): (
+        *("actual_branch", "branch", "bundle_root_path", "commit", "inferred", "origin_url"),
+    ),
+    ("workspace", "current_user"): (
+        *("active", "displayName", "domain_friendly_name", "emails", "entitlements", "externalId"),
+        *("groups", "id", "name", "roles", "schemas", "short_name", "userName"),
+    ),
+}
+
+
 class Resolver:
     """Resolves the references of one target.
 
@@ -190,12 +202,17 @@ class Resolver:
         if name not in fields:
             problems.append(Problem("missing", reference, f"{head}.{name} does not exist"))
             return UNKNOWN
+        filled_in = FILLED_IN.get((head, name))
+        if filled_in and rest[1:] and rest[1] not in filled_in:
+            message = f"{head}.{name} has no field {rest[1]!r}"
+            problems.append(Problem("missing", reference, message))
+            return UNKNOWN
         if head == "bundle" and name in self._bundle:
             return self._bundle[name]
         section = self._root.get(head)
         if not isinstance(section, Map) or section.get(name) is None:
             return UNKNOWN
-        # Deeper fields (git.commit, current_user.userName) are the CLI's: absent is no mistake.
+        # Deeper fields (git.commit) are the CLI's: absent is no mistake.
         return self._follow(tuple(path), section[name], reference, [])
 
     def _variable(self, name):

@@ -6,7 +6,7 @@ resolves a resource only when it is asked to, and `Target.signature` tells what 
 
 import os
 
-from bundlewright.bundle.access import maps_in, maps_of, place_at, value_at
+from bundlewright.bundle.access import maps_in, place_at, value_at
 from bundlewright.bundle.document import Document, Map, Seq, read
 from bundlewright.bundle.merge import Conflict, copy_map, merge, merge_by_key, with_value
 from bundlewright.bundle.references import Resolver, Walk
@@ -22,7 +22,7 @@ _MERGED_SECTIONS = (
     "presets",
 )
 _BUNDLE_SECTIONS = (("mode", "mode"), ("cluster_id", "cluster_id"), ("compute_id", "cluster_id"))
-_NOT_RESOLVED = ("targets", "environments", "include", "scripts")
+_NOT_RESOLVED = ("targets", "environments", "include")
 # A target's variable is a definition when it has just these fields, and else the value itself.
 _DEFINITIONS = (
     {"default"},
@@ -128,7 +128,7 @@ class Target:
         self.cycles = self._resolver.cycles
         self.unassigned = [
             variable
-            for variable, definition in maps_of(self.merged.get("variables"))
+            for variable, definition in _definitions(self.merged)
             if variable not in assigned
             and all(definition.get(field) is None for field in ("default", "value", "lookup"))
         ]
@@ -326,7 +326,20 @@ _KEYED_LISTS = {
         ("parameters", "name"),
     ),
     "pipelines": (("clusters", "label"),),
+    "apps": (("resources", "name"),),
+    **dict.fromkeys(
+        ("catalogs", "external_locations", "registered_models", "schemas", "volumes"),
+        (("grants", "principal"),),
+    ),
 }
+
+
+def _definitions(config):
+    """The variables that a configuration declares, as (name, map) pairs; one may be empty."""
+    section = config.get("variables")
+    for name, definition in section.items() if isinstance(section, Map) else ():
+        if definition is None or isinstance(definition, Map):
+            yield name, definition or {}
 
 
 def _assign(variables, assignments):

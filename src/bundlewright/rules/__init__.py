@@ -9,7 +9,8 @@ makes findings of them.
 import functools
 from importlib import import_module
 
-from bundlewright.finding import ERROR
+from bundlewright.bundle.access import written_at
+from bundlewright.finding import ERROR, Fix
 
 RULES = {}
 
@@ -24,7 +25,8 @@ class Rule:
         profile: the mildest profile that has it: `recommended` or `strict`.
         on: what the rule judges, and so what it is called with: `bundle` (bundle),
             `target` (target), `part` (part), `resource` (resource), `job` (job, resource),
-            `task` (task, job, resource), or `cluster` (cluster, resource). What is judged below a
+            `task` (task, job, resource), `cluster` (cluster, resource), or `ignores` (the
+            `bundlewright.ignoring.Ignore`s, the codes that were asked). What is judged below a
             target is judged once for all targets in which it comes out the same: such a rule looks
             at nothing else.
         kinds: the kinds of resources that it judges, such as `pipelines`; none for all.
@@ -33,6 +35,8 @@ class Rule:
     """
 
     __slots__ = ("check", "cli", "code", "having", "kinds", "on", "profile", "severity")
+
+    ignorable = True  # a policy may say otherwise
 
     def __init__(self, code, severity, cli, on, check, profile="recommended", kinds=(), having=()):
         self.code = code
@@ -110,6 +114,22 @@ def rule(code, severity=ERROR, *, on, cli=None, profile="recommended", kinds=(),
     return register
 
 
+def replacement(bundle, place, old, new, safe):
+    """The fix that puts another value where one stands.
+
+    Args:
+        bundle: the `Bundle`.
+        place: where it stands.
+        old: the value.
+        new: the value to put there.
+        safe: whether that is certain to be what was meant.
+
+    Returns:
+        A `Fix`; None where the file has something else there, such as a reference that brings it.
+    """
+    return Fix(safe, ("replace", place, new)) if written_at(bundle, place) == old else None
+
+
 def nearest(name, names, likeness=0.6):
     """The one of some names that someone who wrote `name` most likely meant, or None.
 
@@ -133,6 +153,11 @@ def did_you_mean(name, names, likeness=0.6):
     return f"did you mean {match!r}?" if match else ""
 
 
+def misspells(holder, *fields):
+    """Whether a map has one of some fields it lacks under a like name: that is another finding."""
+    return any(nearest(name, fields, 0.8) for name in holder)
+
+
 @functools.cache
 def _nearest(name, names, likeness):
     import difflib  # only findings need it, and it takes milliseconds to load
@@ -144,19 +169,67 @@ def _nearest(name, names, likeness):
 
 # All modules of rules, in the order of their families; a family of several modules is a package.
 MODULES = (
-    "reading",
-    "schema",
+    "reading.yaml",
+    "reading.includes",
+    "reading.merging",
+    "reading.code",
+    "reading.ignores",
+    "schema.fields",
+    "schema.values",
     "references.variables",
     "references.resources",
-    "tasks",
-    "compute",
-    "schedules",
-    "files",
+    "references.dynamic",
+    "references.values",
+    "references.assignments",
+    "references.terraform",
+    "references.fields",
+    "references.definitions",
+    "tasks.job",
+    "tasks.dependencies",
+    "tasks.conditions",
+    "tasks.keys",
+    "tasks.kinds",
+    "tasks.loops",
+    "tasks.retries",
+    "tasks.run_job",
+    "compute.placement",
+    "compute.sizes",
+    "compute.clusters",
+    "compute.runtimes",
+    "compute.environments",
+    "compute.libraries",
+    "compute.local_libraries",
+    "compute.clouds",
+    "compute.pipelines",
+    "schedules.cron",
+    "schedules.triggers",
+    "schedules.notifications",
+    "files.paths",
+    "files.sync",
+    "files.artifacts",
+    "files.wheels",
+    "files.apps",
+    "files.documents",
     "targets.modes",
     "targets.identity",
     "targets.bundle",
     "targets.resources",
     "targets.secrets",
+    "sources.sql",
+    "sources.python",
+    "sources.ci",
+    "targets.version",
+    "targets.permissions",
+    "targets.deprecated",
+    "targets.workspace",
+    "targets.production",
+    "targets.principals",
+    "targets.deploying",
+    "targets.naming",
+    "targets.tags",
+    "targets.overriding",
+    "targets.practice",
+    "targets.credentials",
 )
 
 

@@ -337,8 +337,10 @@ FILLED_IN = {
     "App": ("active_deployment", "app_status", "compute_status", "pending_deployment"),
     "DatabaseInstance": ("state",),
     "Job": ("deployment", "edit_mode", "format"),
+    "JobRun": ("idempotency_token",),
     "Pipeline": ("deployment",),
     "SyncedDatabaseTable": ("data_synchronization_status", "unity_catalog_provisioning_state"),
+    "Volume": ("volume_path",),
 }
 
 # Required sequences, which the package gives an empty default and so makes optional.

@@ -41,7 +41,7 @@ def undefined_resource(target):
             sales:
               name: sales
     """
-    if _has_python_resources(target):
+    if has_python_resources(target.config):
         return  # code that is not run here may define it
     section = dict(target.kinds())
     for path, text in target.unresolved():
@@ -62,7 +62,8 @@ def undefined_resource(target):
             yield Problem(message, path, hint)
 
 
-def _has_python_resources(target):
-    sections = [target.section("python")]
-    sections += [one for key, one in maps_of(target.section("experimental")) if key != "scripts"]
+def has_python_resources(config):
+    """Whether Python code, which is not run here, may add or change resources."""
+    sections = [section for name, section in maps_of(config) if name == "python"]
+    sections += [one for key, one in maps_of(config.get("experimental")) if key != "scripts"]
     return any(section.get("resources") or section.get("mutators") for section in sections)

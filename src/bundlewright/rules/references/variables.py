@@ -3,14 +3,22 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 """
 
+import functools
 import re
 
 from bundlewright.bundle.access import maps_of, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.merge import kind_of
-from bundlewright.bundle.references import REFERENCE, fields_of, is_reference, split
+from bundlewright.bundle.references import (
+    FILLED_IN,
+    REFERENCE,
+    fields_of,
+    is_reference,
+    split,
+)
 from bundlewright.finding import ERROR, WARNING, format_path
-from bundlewright.rules import Problem, did_you_mean, rule
+from bundlewright.rules import Problem, did_you_mean, nearest, replacement, rule
+from bundlewright.schema.walker import load_table, type_at
 
 
 def _problems(part, *kinds):
@@ -43,10 +51,12 @@ def undefined_reference(part):
               name: etl_${var.catalog}
     """
     for path, problem, place in _problems(part, "missing"):
-        head, name, *_ = split(problem.reference)
+        head, name, *rest = split(problem.reference)
         variables = part.bundle.config.get("variables")
         names = fields_of(head) or (variables if isinstance(variables, Map) else ())
         hint = did_you_mean(name, names) if name not in names else ""
+        if rest and (head, name) in FILLED_IN:
+            hint = did_you_mean(rest[0], FILLED_IN[head, name])
         if not hint and head in ("var", "variables") and name not in names:
             hint = "define it under 'variables'"
         yield Problem(f"${{{problem.reference}}}: {problem.message}", path, hint, place=place)
@@ -177,16 +187,18 @@ _AUTHENTICATION = (
     "client_id",
     "google_service_account",
     "host",
+    "metadata_service_url",
     "profile",
+    "workspace_id",
 )
 
 
-@rule("BW207", WARNING, on="target", cli=WARNING)
+@rule("BW207", ERROR, on="target", cli=WARNING)
 def reference_in_authentication(target):
     """A field that says how to reach the workspace holds a `${...}` reference.
 
-    The CLI needs these fields before it resolves references, so it would take the reference
-    literally.
+    The CLI needs these fields before it resolves references, so it takes the reference literally
+    and does not get to the workspace.
 
     Fails:
         workspace:
@@ -205,7 +217,8 @@ def reference_in_authentication(target):
             message = f"{format_path(path)} cannot hold a reference: {value}"
             place = place_at(target.merged, path)
             hint = "write the value itself into each target"
-            yield Problem(message, path, hint, place=place)
+            cli = ERROR if field == "host" else None  # it is not even an address
+            yield Problem(message, path, hint, place=place, cli=cli)
 
 
 @rule("BW208", WARNING, on="target", cli=WARNING)
@@ -230,14 +243,16 @@ def reference_in_bundle_name(target):
 
 
 _PREFIXES = ("artifacts", "bundle", "resources", "var", "variables", "workspace")
-_STARTED = re.compile(rf"\$\{{\s*(?:{'|'.join(_PREFIXES)})\b[^}}]*}}?")
+_STARTED = re.compile(rf"\$\{{\s*((?:{'|'.join(_PREFIXES)})\b[^}}\s]*)\s*(?:[^}}]*\}})?")
+_SHELL = (("artifacts",), ("scripts",))  # where a shell may be meant to read `${...}`
 
 
-@rule("BW209", WARNING, on="part")
+@rule("BW209", ERROR, on="part")
 def broken_reference(part):
     """A text looks like a reference and is none.
 
     The CLI takes it literally: a space inside the braces, a missing brace, a misspelt first word.
+    Where it is not certain what was meant it is a warning.
 
     Fails:
         resources:
@@ -251,16 +266,57 @@ def broken_reference(part):
               name: etl_${bundle.target}
     """
     for path, text in part.references.texts:
+        if _is_reference_to_something(text):
+            continue
         for match in _STARTED.finditer(text):
-            if not REFERENCE.fullmatch(match.group()):
-                message = f"{match.group()} is not a reference, it is taken literally"
-                yield Problem(message, path, "write it as ${var.name}")
+            written = match.group()
+            # A reference in a reference works where the inner one is resolved first.
+            if not REFERENCE.fullmatch(written) and written.count("${") == 1:
+                yield _literal(part, path, text, written, f"${{{match.group(1)}}}", "")
         for reference in REFERENCE.findall(text):
-            head = split(reference)[0]
-            hint = did_you_mean(head, _PREFIXES, 0.8) if head not in _PREFIXES else ""
-            if hint:
-                message = f"${{{reference}}} is taken literally: there is no {head!r}"
-                yield Problem(message, path, hint)
+            head, *rest = split(reference)
+            written = f"${{{reference}}}"
+            if not rest:
+                declared = part.bundle.config.get("variables")
+                if isinstance(declared, Map) and head in declared and path[:1] not in _SHELL:
+                    message = f"{written} is taken literally: it is no reference"
+                    yield Problem(message, path, f"write ${{var.{head}}}", severity=WARNING)
+                continue
+            near = nearest(head, _PREFIXES, 0.8) if head not in _PREFIXES else None
+            if near:
+                meant = written.replace(head, near, 1)
+                yield _literal(part, path, text, written, meant, f": there is no {head!r}")
+
+
+@functools.cache  # most texts are one reference, and many of them the same
+def _is_reference_to_something(text):
+    """Whether a text is nothing but a reference that begins as references do."""
+    match = REFERENCE.fullmatch(text)
+    return match is not None and match.group(1).partition(".")[0] in _PREFIXES
+
+
+def _literal(part, path, text, written, meant, reason):
+    """The problem of a text in which something is no reference, and what was meant instead."""
+    message = f"{written} is no reference, it is taken literally{reason}"
+    if not REFERENCE.fullmatch(meant):
+        return Problem(message, path, "write it as ${var.name}", severity=WARNING)
+    is_certain = _leads_somewhere(part.bundle, split(meant[2:-1]))
+    mended = text.replace(written, meant)
+    place = place_at(part.merged, path)
+    fix = replacement(part.bundle, place, text, mended, is_certain)
+    severity = None if is_certain else WARNING
+    return Problem(message, path, f"write {meant}", place=place, severity=severity, fix=fix)
+
+
+def _leads_somewhere(bundle, parts):
+    """Whether there is what a reference with these parts names."""
+    head, name, *_ = (*parts, None)
+    if head in ("var", "variables"):
+        return value_at(bundle.config, ("variables", name)) is not None
+    fields = fields_of(head)
+    if fields is not None:
+        return name in fields
+    return value_at(bundle.config, parts[:3]) is not None
 
 
 @rule("BW210", ERROR, on="target", cli=ERROR)
@@ -309,7 +365,8 @@ def unclear_lookup(target):
     for name, definition in maps_of(target.merged.get("variables")):
         lookup = definition.get("lookup")
         if isinstance(lookup, Map):
-            fields = [field for field, value in lookup.items() if value is not None]
+            known_fields = load_table().types[type_at(("variables", name, "lookup"))][1]
+            fields = [field for field in lookup if field in known_fields and lookup[field]]
             if len(fields) != 1:
                 found = " and ".join(fields) or "nothing"
                 path = ("variables", name, "lookup")

@@ -3,9 +3,10 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/settings
 """
 
-from bundlewright.bundle.access import known, maps_of
+from bundlewright.bundle.access import known
+from bundlewright.bundle.document import Map
 from bundlewright.bundle.references import REFERENCE
-from bundlewright.finding import ERROR
+from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, rule
 
 _WORKSPACE_PATHS = ("root_path", "file_path", "state_path", "resource_path")
@@ -36,6 +37,9 @@ def volume_as_workspace_path(target):
 def unnamed_bundle(target):
     """A bundle has no name.
 
+    The folder it is deployed to is made from that; one with a `workspace.root_path` only gets a
+    warning.
+
     Fails:
         bundle: {}
     Passes:
@@ -45,7 +49,10 @@ def unnamed_bundle(target):
     if {("bundle",), ("bundle", "name")} & target.bundle.wrong:
         return
     if not target.section("bundle").get("name"):
-        yield Problem("the bundle has no name", ("bundle", "name"), "set bundle.name")
+        severity = WARNING if target.section("workspace").get("root_path") else None
+        path = ("bundle", "name")
+        message = "the bundle has no name"
+        yield Problem(message, path, "set bundle.name", severity=severity, cli=severity)
 
 
 @rule("BW711", ERROR, on="target", cli=ERROR)
@@ -71,7 +78,8 @@ def unknown_engine(target):
 def unusable_script(target):
     """A script has no content, or a `${...}` in it.
 
-    References are not resolved in scripts; a shell variable is written `$NAME`.
+    References are not resolved in scripts; a shell variable is written `$NAME`. Under `env` they
+    are, but only those to `bundle`, `workspace` and variables.
 
     Fails:
         scripts:
@@ -82,7 +90,12 @@ def unusable_script(target):
           hello:
             content: echo $NAME
     """
-    for name, script in maps_of(target.config.get("scripts")):
+    scripts = target.merged.get("scripts")
+    for name, script in scripts.items() if isinstance(scripts, Map) else ():
+        script = Map(scripts.at) if script is None else script
+        if not isinstance(script, Map):
+            continue
+        yield from _unresolved_environment(name, script.get("env"))
         content = script.get("content")
         path = ("scripts", name, "content")
         if not content:
@@ -92,3 +105,11 @@ def unusable_script(target):
             if match:
                 message = f"script {name!r} holds {match.group()}, which is not resolved there"
                 yield Problem(message, path, f"write ${match.group(1).rpartition('.')[2]}")
+
+
+def _unresolved_environment(name, environment):
+    for key, text in environment.items() if isinstance(environment, Map) else ():
+        for reference in REFERENCE.findall(text) if isinstance(text, str) else ():
+            if reference.partition(".")[0] not in ("bundle", "var", "variables", "workspace"):
+                message = f"script {name!r} cannot have ${{{reference}}} in its environment"
+                yield Problem(message, ("scripts", name, "env", key))

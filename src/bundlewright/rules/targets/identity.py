@@ -7,6 +7,7 @@ from bundlewright.bundle.access import is_true, items_of, known
 from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, format_path
 from bundlewright.rules import Problem, rule
+from bundlewright.rules.targets.deprecated import uses_legacy_run_as
 
 
 @rule("BW708", ERROR, on="target", cli=ERROR)
@@ -21,7 +22,7 @@ def unclear_run_as(target):
           service_principal_name: 11111111-2222-3333-4444-555555555555
     """
     run_as = target.config.get("run_as")
-    if not isinstance(run_as, Map):
+    if not isinstance(run_as, Map) or uses_legacy_run_as(target):
         return
     names = [field for field in ("user_name", "service_principal_name") if run_as.get(field)]
     if run_as.get("group_name"):
@@ -61,7 +62,7 @@ def run_as_not_supported(target):
               source_code_path: .
     """
     run_as = target.config.get("run_as")
-    if not isinstance(run_as, Map):
+    if not isinstance(run_as, Map) or uses_legacy_run_as(target):
         return
     # The identity that deploys may be the same one: the workspace only tells at deploy.
     name = run_as.get("user_name") or run_as.get("service_principal_name")
@@ -99,7 +100,9 @@ def unknown_permission_level(target):
     """
     for index, permission in items_of(target.config, "permissions"):
         level = permission.get("level")
-        if known(level) and level not in _LEVELS:
-            path = ("permissions", index, "level")
-            hint = f"use one of {', '.join(_LEVELS)}"
+        path = ("permissions", index, "level")
+        hint = f"use one of {', '.join(_LEVELS)}"
+        if level is None:
+            yield Problem("a permission has no level", path, hint)
+        elif known(level) and level not in _LEVELS:
             yield Problem(f"permission level {level!r} does not exist here", path, hint)

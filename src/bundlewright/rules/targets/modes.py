@@ -4,8 +4,8 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/deployment-modes
 """
 
 from bundlewright.bundle.access import is_true, known, maps_of, place_at, value_at
-from bundlewright.finding import ERROR, INFO, WARNING
-from bundlewright.rules import Problem, did_you_mean, rule
+from bundlewright.finding import ERROR, INFO, WARNING, Fix
+from bundlewright.rules import Problem, did_you_mean, nearest, rule
 
 _MODES = ("development", "production")
 
@@ -106,8 +106,14 @@ def unknown_mode(target):
     """
     mode = target.mode
     if known(mode) and mode != "" and mode not in _MODES:
-        hint = did_you_mean(mode, _MODES) or "use development or production"
-        yield Problem(f"mode {mode!r} does not exist", ("bundle", "mode"), hint)
+        path = ("bundle", "mode")
+        near = nearest(mode, _MODES, 0.3)
+        written = value_at(target.merged, path)
+        meant = bool(near) and len(mode) > 2 and near.startswith(mode.lower())
+        fix = Fix(meant, ("replace", place_at(target.config, path), near))
+        hint = did_you_mean(mode, _MODES, 0.3) or "use development or production"
+        message = f"mode {mode!r} does not exist"
+        yield Problem(message, path, hint, fix=fix if near and written == mode else None)
 
 
 @rule("BW705", ERROR, on="target", cli=ERROR)

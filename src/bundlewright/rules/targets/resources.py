@@ -8,8 +8,18 @@ from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, rule
 
+_MANAGED = {
+    "dashboards": (("etag",),),
+    "genie_spaces": (("etag",),),
+    "job_runs": (("idempotency_token",),),
+    "jobs": (("deployment", "deployment_id"), ("deployment", "version_id")),
+    "pipelines": (("deployment", "deployment_id"), ("deployment", "version_id")),
+    "volumes": (("volume_path",),),
+}
+_MANAGED_FIELDS = ("deployment", "etag", "idempotency_token", "volume_path")
 
-@rule("BW715", ERROR, on="resource", cli=ERROR, having=("etag", "deployment"))
+
+@rule("BW715", ERROR, on="resource", cli=ERROR, kinds=tuple(_MANAGED), having=_MANAGED_FIELDS)
 def managed_field(resource):
     """A field is set that the CLI keeps for itself.
 
@@ -27,15 +37,12 @@ def managed_field(resource):
               display_name: sales
               warehouse_id: abc
     """
-    paths = {
-        "dashboards": [("etag",)],
-        "genie_spaces": [("etag",)],
-        "jobs": [("deployment", "deployment_id"), ("deployment", "version_id")],
-        "pipelines": [("deployment", "deployment_id"), ("deployment", "version_id")],
-    }
-    for path in paths.get(resource.kind, ()):
+    for path in _MANAGED[resource.kind]:
         if value_at(resource.config, path) is not None:
-            yield Problem(f"{path[-1]} is managed by the CLI and cannot be set", path, "remove it")
+            message = f"{path[-1]} is managed by the CLI and cannot be set"
+            # Of an etag the CLI only says which resource has it.
+            place = resource.config.at if path == ("etag",) else None
+            yield Problem(message, path, "remove it", place=place)
 
 
 @rule("BW716", WARNING, on="resource", cli=WARNING, kinds=("model_serving_endpoints",))

@@ -1,0 +1,1 @@
+"""Family 6: the files that a bundle's configuration names, builds and uploads."""

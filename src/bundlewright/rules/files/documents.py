@@ -1,0 +1,148 @@
+"""The files that hold a resource: dashboards, alerts and Genie spaces.
+
+Source: https://docs.databricks.com/aws/en/dev-tools/bundles/resources
+"""
+
+import json
+
+from bundlewright.bundle.paths import local_paths
+from bundlewright.bundle.references import REFERENCE
+from bundlewright.finding import ERROR, WARNING
+from bundlewright.rules import Problem, rule
+
+
+def _text_of_file(resource):
+    """The text of the file that `file_path` names; None where there is none, or it is too large."""
+    for path, _, _, files in local_paths(resource):
+        if path == ("file_path",) and resource.bundle.is_file(files[0]):
+            return resource.bundle.text_of(files[0])
+    return None
+
+
+def _json_fault(text):
+    """What keeps a text from being JSON, or "", and the value."""
+    try:
+        return "", json.loads(text)
+    except ValueError as error:
+        return str(error), None
+    except RecursionError:
+        return "is nested too deeply", None
+
+
+@rule("BW616", ERROR, on="resource", kinds=("dashboards",), having=("file_path",))
+def unreadable_dashboard(resource):
+    """The file of a dashboard does not hold a dashboard.
+
+    The CLI uploads what it finds; the workspace refuses it.
+
+    Fails:
+        resources:
+          dashboards:
+            sales:
+              display_name: sales
+              warehouse_id: abc
+              file_path: sales.lvdash.json
+        @ sales.lvdash.json
+        {"pages": [
+    Passes:
+        resources:
+          dashboards:
+            sales:
+              display_name: sales
+              warehouse_id: abc
+              file_path: sales.lvdash.json
+        @ sales.lvdash.json
+        {"pages": [], "datasets": []}
+    """
+    text = _text_of_file(resource)
+    if text is None:
+        return
+    name = resource.config["file_path"]
+    fault, data = _json_fault(text)
+    if fault:
+        yield Problem(f"{name!r} is not JSON: {fault}", ("file_path",))
+    elif not isinstance(data, dict) or "pages" not in data:
+        hint = "export it from the workspace as .lvdash.json"
+        severity = WARNING if isinstance(data, dict) else None
+        yield Problem(f"{name!r} is not a dashboard", ("file_path",), hint, severity=severity)
+
+
+_BESIDE_A_FILE = ("display_name", "file_path", "lifecycle", "permissions", "warehouse_id")
+
+
+@rule("BW617", ERROR, on="resource", cli=ERROR, kinds=("alerts",), having=("file_path",))
+def unusable_alert_file(resource):
+    """The file of an alert cannot be used, or the bundle says again what it holds.
+
+    It is JSON without `${...}` references. Only the alert's name, warehouse and permissions stand
+    in the bundle.
+
+    Fails:
+        resources:
+          alerts:
+            late:
+              display_name: late
+              warehouse_id: abc
+              file_path: late.dbalert.json
+              query_text: SELECT 1
+        @ late.dbalert.json
+        {}
+    Passes:
+        resources:
+          alerts:
+            late:
+              display_name: late
+              warehouse_id: abc
+              file_path: late.dbalert.json
+        @ late.dbalert.json
+        {}
+    """
+    if not resource.config["file_path"]:
+        return
+    for field, value in resource.config.items():
+        if field not in _BESIDE_A_FILE and value is not None:
+            message = f"{field} cannot stand beside file_path"
+            yield Problem(message, (field,), "set it in the file")
+    text = _text_of_file(resource)
+    if text is None:
+        return
+    name = resource.config["file_path"]
+    fault, data = _json_fault(text)
+    match = REFERENCE.search(text)
+    if fault:
+        yield Problem(f"{name!r} is not JSON: {fault}", ("file_path",))
+    elif not isinstance(data, dict):
+        yield Problem(f"{name!r} does not hold an alert", ("file_path",))
+    elif match:
+        message = f"{name!r} holds {match.group()}, which is not resolved there"
+        yield Problem(message, ("file_path",), "define the alert in the bundle to use references")
+
+
+@rule("BW618", ERROR, on="resource", cli=ERROR, kinds=("genie_spaces",), having=("file_path",))
+def two_sources_of_space(resource):
+    """A Genie space has both a file and a `serialized_space`.
+
+    Fails:
+        resources:
+          genie_spaces:
+            sales:
+              title: sales
+              warehouse_id: abc
+              file_path: sales.json
+              serialized_space: "{}"
+        @ sales.json
+        {}
+    Passes:
+        resources:
+          genie_spaces:
+            sales:
+              title: sales
+              warehouse_id: abc
+              file_path: sales.json
+        @ sales.json
+        {}
+    """
+    file, space = resource.config["file_path"], resource.config.get("serialized_space")
+    if isinstance(file, str) and space is not None:
+        message = "a Genie space has file_path and serialized_space"
+        yield Problem(message, ("serialized_space",), "keep one of the two")

@@ -1,0 +1,195 @@
+"""Where a target deploys to, and by what.
+
+Sources: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#workspace and
+https://docs.databricks.com/aws/en/dev-tools/bundles/direct
+"""
+
+import re
+
+from bundlewright.bundle.access import known, maps_of, place_at, value_at
+from bundlewright.bundle.document import Map
+from bundlewright.bundle.references import REFERENCE
+from bundlewright.finding import ERROR, INFO, WARNING
+from bundlewright.rules import Problem, rule
+
+_NEEDING_DIRECT = (
+    *("catalogs", "external_locations", "features", "genie_spaces", "postgres_synced_tables"),
+    *("secrets", "vector_search_endpoints", "vector_search_indexes"),
+)
+
+
+@rule("BW724", ERROR, on="target")
+def needs_direct_engine(target):
+    """A resource is of a kind that Terraform, which the bundle asks for, cannot deploy.
+
+    Fails:
+        bundle:
+          name: sales
+          engine: terraform
+        resources:
+          catalogs:
+            sales:
+              name: sales
+    Passes:
+        bundle:
+          name: sales
+          engine: direct
+        resources:
+          catalogs:
+            sales:
+              name: sales
+    """
+    path = ("bundle", "engine")
+    if value_at(target.config, path) == "terraform":
+        for kind in _NEEDING_DIRECT:
+            if target.keys(kind):
+                message = f"{kind} cannot be deployed with engine 'terraform'"
+                place = place_at(target.config, path)
+                yield Problem(message, path, "use engine: direct, the default", place=place)
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
+
+
+@rule("BW726", WARNING, on="target")
+def malformed_uuid(target):
+    """`bundle.uuid` is not a UUID.
+
+    By it the CLI knows which template's project a bundle is.
+
+    Fails:
+        bundle:
+          name: sales
+          uuid: sales-1
+    Passes:
+        bundle:
+          name: sales
+          uuid: 0b8e1c5e-5f0d-4c3a-9f5b-2a1f5f0a6c1d
+    """
+    path = ("bundle", "uuid")
+    uuid = value_at(target.config, path)
+    if isinstance(uuid, str) and uuid and known(uuid) and not _UUID.fullmatch(uuid):
+        message = f"{uuid!r} is not a UUID"
+        hint = "remove it, or make one by python -m uuid or uuidgen"
+        yield Problem(message, path, hint, place=place_at(target.config, path))
+
+
+_PATHS = ("root_path", "file_path", "artifact_path", "state_path", "resource_path")
+
+
+@rule("BW727", ERROR, on="target")
+def relative_workspace_path(target):
+    """A path in the workspace is relative.
+
+    The workspace has no folder that it could be relative to; the deploy fails. It starts with `/`,
+    or with `~/` for the home of whoever deploys.
+
+    Fails:
+        workspace:
+          root_path: bundles/sales
+    Passes:
+        workspace:
+          root_path: /Workspace/bundles/sales
+    """
+    workspace = target.section("workspace")
+    for field in _PATHS:
+        path = workspace.get(field)
+        if isinstance(path, str) and path and not path.startswith(("/", "~/", "${")):
+            hint = f"write {'~/.bundle' if path == '~' else '/Workspace/' + path}"
+            yield Problem(f"workspace.{field} {path!r} is relative", ("workspace", field), hint)
+
+
+_HOST = re.compile(r"(?:(https?)://)?([^/?#]*)([^?#]*)(.*)", re.IGNORECASE)
+_NAME = re.compile(r"[\w-]+(\.[\w-]+)*(:[0-9]+)?")
+
+
+@rule("BW732", WARNING, on="target")
+def unusual_host(target):
+    """`workspace.host` is not the address of a workspace.
+
+    That is `https://` and a name. A path after it is passed over, and what has none of both is only
+    worth a remark; what is no address at all stops the deploy.
+
+    Fails:
+        workspace:
+          host: http://acme.cloud.databricks.com
+    Passes:
+        workspace:
+          host: https://acme.cloud.databricks.com
+    """
+    path = ("workspace", "host")
+    host = value_at(target.config, path)
+    if not isinstance(host, str) or not host or not known(host):
+        return
+    scheme, name, where, _ = _HOST.fullmatch(host.strip()).groups()
+    hint = "write https:// and the name of the workspace"
+    place = place_at(target.config, path)
+    severity = None
+    if not _NAME.fullmatch(name):
+        message, severity = f"host {host!r} is no address", ERROR
+    elif name.lower().startswith(("accounts.cloud.", "accounts.azure", "accounts.gcp.")):
+        message, severity = f"host {host!r} is the account console, not a workspace", ERROR
+    elif scheme and scheme.lower() == "http":
+        message = f"host {host!r} is not encrypted"
+    elif not scheme:
+        message, severity = f"host {host!r} does not start with https://", INFO
+    elif where.strip("/"):
+        message, severity = f"host {host!r} has a path, which is passed over", INFO
+    else:
+        return
+    yield Problem(message, path, hint, place=place, severity=severity)
+
+
+@rule("BW733", WARNING, on="bundle")
+def targets_at_one_place(bundle):
+    """Two targets deploy to one folder of one workspace.
+
+    Each deploy takes what the other has deployed for its own, and changes or deletes it. The
+    default path holds the target's name.
+
+    Fails:
+        targets:
+          staging:
+            default: true
+            workspace:
+              host: https://acme.cloud.databricks.com
+              root_path: /Workspace/sales
+          prod:
+            workspace:
+              host: https://acme.cloud.databricks.com
+              root_path: /Workspace/sales
+    Passes:
+        workspace:
+          host: https://acme.cloud.databricks.com
+          root_path: /Workspace/sales/${bundle.target}
+        targets:
+          staging:
+            default: true
+          prod:
+            mode: production
+    """
+    seen = {}
+    for name, target in maps_of(bundle.declared_targets()):
+        sections = [target.get("workspace"), bundle.config.get("workspace")]
+        holders = [section for section in sections if isinstance(section, Map)]
+        host, root = (
+            next((holder[field] for holder in holders if holder.get(field)), None)
+            for field in ("host", "root_path")
+        )
+        if not isinstance(host, str) or not isinstance(root, str) or not _is_one_path(root):
+            continue
+        place = place_at(target, ("workspace", "root_path"))
+        where = (host.rstrip("/"), root.rstrip("/"))
+        if where in seen:
+            other, first = seen[where]
+            message = f"targets {other!r} and {name!r} both deploy to {root!r}"
+            path = (bundle.target_section, name, "workspace", "root_path")
+            hint = "put ${bundle.target} into the path"
+            yield Problem(message, path, hint, place=place, related=[(first, "the other one")])
+        seen.setdefault(where, (name, place))
+
+
+def _is_one_path(root):
+    """Whether a path, as written, is the same in all targets."""
+    same = ("bundle.name", "workspace.current_user.")
+    return all(reference.startswith(same) for reference in REFERENCE.findall(root))

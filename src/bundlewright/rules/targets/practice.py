@@ -1,0 +1,246 @@
+"""What jobs have that are looked after: somebody hears when they fail, and they do not hang.
+
+Sources: https://docs.databricks.com/aws/en/jobs/notifications,
+https://docs.databricks.com/aws/en/jobs/configure-job and
+https://docs.databricks.com/aws/en/admin/account-settings/usage-detail-tags
+"""
+
+from bundlewright.bundle.access import integer, items_of, place_at, value_at
+from bundlewright.bundle.document import Map
+from bundlewright.bundle.references import is_reference
+from bundlewright.finding import INFO
+from bundlewright.rules import Problem, rule
+from bundlewright.rules.targets.production import sounds_like_development
+
+_STARTS = ("schedule", "trigger", "triggers", "continuous")
+
+
+def _starts_by_itself(job):
+    """Whether a job has a schedule or a trigger that is not paused."""
+    found = [job[field] for field in _STARTS if isinstance(job.get(field), Map)]
+    return any(one.get("pause_status") != "PAUSED" for one in found)
+
+
+def _of_job_or_all_tasks(job, has):
+    """Whether a job has something, or else each of its tasks."""
+    tasks = [task for _, task in items_of(job, "tasks")]
+    return has(job) or (bool(tasks) and all(map(has, tasks)))
+
+
+@rule("BW738", INFO, on="job", having=_STARTS)
+def silent_failure(job, resource):
+    """A job starts by itself and tells nobody when it fails.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              trigger:
+                periodic:
+                  interval: 1
+                  unit: DAYS
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: /Shared/load
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              trigger:
+                periodic:
+                  interval: 1
+                  unit: DAYS
+              email_notifications:
+                on_failure:
+                  - data-eng@example.com
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: /Shared/load
+    """
+    if _starts_by_itself(job) and not _of_job_or_all_tasks(job, _tells_of_failure):
+        message = f"job {resource.key!r} starts by itself and tells nobody when it fails"
+        hint = "add on_failure under email_notifications or webhook_notifications"
+        yield Problem(message, place=_key_place(resource), hint=hint)
+
+
+def _tells_of_failure(holder):
+    for field in ("email_notifications", "webhook_notifications"):
+        told = holder.get(field)
+        if is_reference(told) or (isinstance(told, Map) and told.get("on_failure")):
+            return True
+    return False
+
+
+def _key_place(resource):
+    """Where a resource's key stands: what is missing has no place of its own."""
+    section = value_at(resource.bundle.config, resource.path[:2])
+    if isinstance(section, Map) and resource.key in section:
+        return section.places[resource.key][0]
+    return resource.config.at
+
+
+@rule("BW739", INFO, on="job", profile="strict", having=("tasks",))
+def endless_run(job, resource):
+    """A job has no timeout, and no health rule that tells when a run takes too long.
+
+    A run that hangs keeps its machines until somebody looks.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: /Shared/load
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              timeout_seconds: 3600
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: /Shared/load
+    """
+    if "continuous" not in job and not _of_job_or_all_tasks(job, _is_limited):
+        message = f"a run of job {resource.key!r} may take forever"
+        hint = "add timeout_seconds, or a health rule for RUN_DURATION_SECONDS"
+        yield Problem(message, place=_key_place(resource), hint=hint)
+
+
+def _is_limited(holder):
+    timeout = holder.get("timeout_seconds")
+    health = holder.get("health")
+    rules = items_of(health, "rules") if isinstance(health, Map) else ()
+    return (
+        is_reference(timeout)
+        or is_reference(health)
+        or bool(integer(timeout))
+        or any(one.get("metric") == "RUN_DURATION_SECONDS" for _, one in rules)
+    )
+
+
+_ON_CLUSTERS = ("existing_cluster_id", "job_cluster_key", "new_cluster")
+
+
+@rule("BW740", INFO, on="job", profile="strict", having=("tasks",))
+def single_try(job, resource):
+    """None of a job's tasks on clusters is tried again when it fails.
+
+    Machines are taken away and services are busy for a minute: a second try mends most failed
+    runs. Serverless compute tries again by itself.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  existing_cluster_id: 0923-164208-meows279
+                  notebook_task:
+                    notebook_path: /Shared/load
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  existing_cluster_id: 0923-164208-meows279
+                  max_retries: 1
+                  notebook_task:
+                    notebook_path: /Shared/load
+    """
+    tasks = [task for _, task in items_of(job, "tasks")]
+    tasks = [value_at(task, ("for_each_task", "task")) or task for task in tasks]
+    tasks = [task for task in tasks if isinstance(task, Map) and set(_ON_CLUSTERS) & set(task)]
+    if tasks and "continuous" not in job and not any("max_retries" in task for task in tasks):
+        message = f"job {resource.key!r} is not tried again when it fails"
+        hint = "add max_retries to tasks that may run twice, or max_retries: 0 to say that none may"
+        yield Problem(message, place=_key_place(resource), hint=hint)
+
+
+@rule("BW741", INFO, on="target", profile="strict")
+def untagged_job(target):
+    """A job has no tags.
+
+    By tags, costs and incidents find their way to a team. `presets.tags` gives them to all jobs.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+    Passes:
+        presets:
+          tags:
+            team: sales
+        resources:
+          jobs:
+            etl:
+              name: etl
+    """
+    if target.section("presets").get("tags"):
+        return
+    for key in target.keys("jobs"):
+        path = ("resources", "jobs", key)
+        if not target.value((*path, "tags")):
+            place = place_at(target.merged, path, of_key=True)
+            yield Problem(f"job {key!r} has no tags", path, "add tags", place=place)
+
+
+@rule("BW743", INFO, on="target")
+def schedules_in_development(target):
+    """Jobs of a target for development start by themselves.
+
+    A target in development mode pauses them all, and gives each person a copy. Without a mode,
+    each deploy sets them going.
+
+    Fails:
+        targets:
+          dev: {}
+        resources:
+          jobs:
+            etl:
+              name: etl
+              trigger:
+                periodic:
+                  interval: 1
+                  unit: DAYS
+    Passes:
+        targets:
+          dev:
+            mode: development
+        resources:
+          jobs:
+            etl:
+              name: etl
+              trigger:
+                periodic:
+                  interval: 1
+                  unit: DAYS
+    """
+    paused = target.section("presets").get("trigger_pause_status") == "PAUSED"
+    if target.mode or paused or not sounds_like_development(target.name):
+        return
+    running = []
+    for key in target.keys("jobs"):
+        starts = {field: target.value(("resources", "jobs", key, field)) for field in _STARTS}
+        if _starts_by_itself(starts):
+            running.append(key)
+    if running:
+        section = target.bundle.declared_targets()
+        place = place_at(section, (target.name,), of_key=True)
+        names = ", ".join(running[:3]) + (" and others" if running[3:] else "")
+        message = f"target {target.name!r} lets jobs start by themselves: {names}"
+        hint = "set mode: development, or presets.trigger_pause_status: PAUSED"
+        path = (target.bundle.target_section, target.name)
+        yield Problem(message, path, hint, place=place)
