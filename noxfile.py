@@ -51,9 +51,10 @@ def golden(session: nox.Session) -> None:
 
 
 @nox.session
-def docs(session: nox.Session) -> None:
-    """Write docs/rules anew from the rules."""
+def rules(session: nox.Session) -> None:
+    """Write the index of the rules and their pages in docs/rules anew."""
     install(session)
+    session.run("python", "src/bundlewright/rules/build.py")
     session.run("python", "docs/build.py")
 
 

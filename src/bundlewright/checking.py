@@ -7,7 +7,7 @@ from bundlewright.bundle.model import Bundle
 from bundlewright.bundle.target import Target, sites_of
 from bundlewright.errors import CannotRun
 from bundlewright.finding import ERROR, INFO, NOWHERE, Finding
-from bundlewright.rules import Problem, load
+from bundlewright.rules import DYNAMIC, Problem, load
 from bundlewright.settings import Settings
 
 
@@ -117,7 +117,8 @@ def _rules(profile, settings):
     if settings.policies:
         from bundlewright import policies
 
-        rules |= {one.code: one for one in policies.load(settings.policies, settings.folder)}
+        loaded = policies.load(settings.policies, settings.folder)
+        rules = rules | {policy.code: policy for policy in loaded}
     settings.check_codes(rules)
     return [one for one in rules.values() if _belongs_to(one, profile, settings)]
 
@@ -243,9 +244,10 @@ class _Judge:
         found = []
         subject = arguments[0]
         fields = subject if type(subject) is Map else config
-        for rule in self._applicable_to(on, base[1] if base else None, fields):
+        kinds = tuple(dict(subject.kinds())) if on == "target" else base[1:2]
+        for rule, check in self._applicable_to(on, kinds, fields):
             try:
-                for problem in rule.check(*arguments):
+                for problem in check(*arguments):
                     found.append(self._finding(rule, problem, config, base, path))
             except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
                 message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
@@ -254,11 +256,16 @@ class _Judge:
                 found.append(self._finding(rule, problem, config, base, path))
         return found
 
-    def _applicable_to(self, on, kind, fields):
-        shape = (on, kind, tuple(fields))
+    def _applicable_to(self, on, kinds, fields):
+        shape = (on, kinds, fields.has_dynamic, *fields)
         rules = self._applicable.get(shape)
         if rules is None:
-            rules = [one for one in self._rules if one.on == on and one.judges(fields, kind)]
+            fields = {*fields, DYNAMIC} if fields.has_dynamic else fields
+            rules = [
+                (rule, rule.check)
+                for rule in self._rules
+                if rule.on == on and rule.judges(fields, kinds)
+            ]
             self._applicable[shape] = rules
         return rules
 

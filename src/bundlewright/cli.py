@@ -1,6 +1,7 @@
 """The `bundlewright` command: arguments and exit codes, nothing else."""
 
 import argparse
+import functools
 import gc
 import importlib
 import os
@@ -14,6 +15,9 @@ from bundlewright.finding import ERROR, WARNING
 from bundlewright.graph import FORMATS as DRAWINGS
 from bundlewright.report import FORMATS
 from bundlewright.settings import PROFILES, read_settings
+
+# With a width, argparse loads nothing to look for the terminal's.
+_FORMATTER = functools.partial(argparse.HelpFormatter, width=100)
 
 FINE, WRONG, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
@@ -57,10 +61,10 @@ def run(arguments):
 def _parser():
     parser = argparse.ArgumentParser(
         prog="bundlewright",
+        formatter_class=_FORMATTER,
         description="Starts, checks and keeps current the repositories of Databricks bundles.",
     )
     parser.add_argument("--version", action="version", version=f"bundlewright {__version__}")
-    # Given its name, it does not load what it would format one with.
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="COMMAND", prog="bundlewright"
     )
@@ -73,6 +77,7 @@ def _parser():
 def _add_check(commands):
     command = commands.add_parser(
         "check",
+        formatter_class=_FORMATTER,
         help="say what is wrong in a bundle, without a workspace",
         description="Say what is wrong in a bundle, in all its targets, without a workspace.",
         epilog="Exit code: 0 no errors, 1 errors (with --strict also warnings), 2 could not run.",
@@ -120,6 +125,7 @@ def _add_check(commands):
 def _add_explain(commands):
     command = commands.add_parser(
         "explain",
+        formatter_class=_FORMATTER,
         help="say why a rule matters, with a bundle that fails and one that passes",
         description="Print a rule's page, or a line for each rule.",
     )
@@ -130,6 +136,7 @@ def _add_explain(commands):
 def _add_graph(commands):
     command = commands.add_parser(
         "graph",
+        formatter_class=_FORMATTER,
         help="draw the tasks of a job",
         description="Draw the tasks of a job, with conditions, outcomes, loops and run_if.",
     )
@@ -249,7 +256,7 @@ def _explain(options):
 
     rules = load()
     if options.code and not options.code.upper().startswith("BW"):
-        rules |= _policies()
+        rules = rules | _policies()
     if options.code is None:
         titles = (rule.documentation.partition("\n")[0] for rule in rules.values())
         _write("".join(f"{code}  {title}\n" for code, title in zip(rules, titles, strict=True)))

@@ -5,13 +5,13 @@ it has one of its own; and for all that is nested below that line. In SQL it beg
 """
 
 import bisect
-import re
 
 from bundlewright.bundle.document import Parser
+from bundlewright.patterns import Pattern
 
 MARK = b"bundlewright:"
-_COMMENT = re.compile(r"(?:#|--|//)\s*bundlewright:\s*(\S*?)\s*(?:\[([^\]\n]*)\])?(?:\s|$)")
-_CODE = re.compile(r"[A-Z]+[0-9]+")
+_COMMENT = Pattern(r"(?:#|--|//)\s*bundlewright:\s*(\S*?)\s*(?:\[([^\]\n]*)\])?(?:\s|$)")
+_CODE = Pattern(r"[A-Z]+[0-9]+")
 
 
 class Ignore:

@@ -12,6 +12,7 @@ from bundles import write_bundle
 from bundlewright.checking import check
 from bundlewright.finding import SEVERITIES
 from bundlewright.rules import Rule, load
+from bundlewright.rules.build import INDEX, index
 
 RULES = load()
 
@@ -37,6 +38,10 @@ def test_the_failing_example_fails_at_a_place(rule: Rule, tmp_path: Path) -> Non
 def test_the_passing_example_passes(rule: Rule, tmp_path: Path) -> None:
     report = check(write_bundle(tmp_path, example(rule, "Passes")), profile="strict")
     assert [finding for finding in report.findings if finding.code == rule.code] == []
+
+
+def test_the_index_is_up_to_date() -> None:
+    assert INDEX.read_text(encoding="utf-8") == index(), "run: nox -s rules"
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

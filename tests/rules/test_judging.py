@@ -8,7 +8,7 @@ import pytest
 from bundles import codes, findings, write_bundle
 
 from bundlewright.checking import check
-from bundlewright.rules import RULES, Rule
+from bundlewright.rules import Rule, load
 
 HEAD = "bundle: {name: b}\n"
 TASKS = "tasks: [{task_key: t, notebook_task: {notebook_path: /x}}]"
@@ -267,7 +267,8 @@ def test_a_rule_that_fails_says_so_and_the_others_go_on(
     def broken(target: object) -> None:
         raise RuntimeError("surprise")
 
-    monkeypatch.setitem(RULES, "BW999", Rule("BW999", "error", None, "target", broken))
+    rule = Rule("BW999", "", "error", None, "target", check=broken)
+    monkeypatch.setitem(load(), "BW999", rule)
     found = findings(tmp_path, "bundle: {name: b}\ntypo: 1\n")
     assert [(one.code, one.severity) for one in found] == [
         ("BW999", "error"),

@@ -1,11 +1,10 @@
 """Ways into configuration that may be anything: what is not as expected is passed over."""
 
-import re
-
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.references import is_reference
+from bundlewright.patterns import Pattern
 
-_WHOLE = re.compile("[+-]?[0-9]{1,19}")  # what 64 bits can hold
+_WHOLE = Pattern("[+-]?[0-9]{1,19}")  # what 64 bits can hold
 
 
 def maps_of(section):

@@ -20,6 +20,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from bundlewright.patterns import Pattern
+
 try:
     from yaml.cyaml import CParser as Parser
 except ImportError:  # a PyYAML without libyaml: the same events, ten times slower
@@ -180,7 +182,7 @@ def parse(content, document):
     return document
 
 
-_CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
+_CONFLICT = Pattern(rb"^<<<<<<< ", re.MULTILINE)
 
 
 def _explain(error, content, name):
@@ -381,13 +383,13 @@ _CONSTANTS = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_BASED = re.compile(r"([-+]?)0(?:x([0-9a-fA-F]+)|o([0-7]+)|b([01]+))\Z")
-_DATE = re.compile(
+_INTEGER = Pattern(r"[-+]?[0-9]+\Z")
+_BASED = Pattern(r"([-+]?)0(?:x([0-9a-fA-F]+)|o([0-7]+)|b([01]+))\Z")
+_DATE = Pattern(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"(?:(?:[Tt]| )[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?\Z"
 )
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_FLOAT = Pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 
 
 def resolve_plain(text, place=None):

@@ -3,16 +3,16 @@
 Source: https://docs.databricks.com/aws/en/jobs/dynamic-value-references
 """
 
-import re
 from collections import namedtuple
 
 from bundlewright.bundle.document import Map, Seq
+from bundlewright.patterns import Pattern
 
 _PART = r"(?:`[^`{}]+`|\[[^\[\]{}]+\]|[\w-]+)"  # names may stand in backticks or brackets
 NAME = rf"{_PART}(?:\.{_PART})*"
-_REFERENCE = re.compile(rf"\{{\{{\s*({NAME})\s*\}}\}}")
-_PARTS = re.compile(_PART)
-_PLAIN = re.compile("[A-Za-z0-9_]+")
+_REFERENCE = Pattern(rf"\{{\{{\s*({NAME})\s*\}}\}}")
+_PARTS = Pattern(_PART)
+_PLAIN = Pattern("[A-Za-z0-9_]+")
 
 # What may follow in a reference, part by part: "*" is any name, None anything or nothing.
 _TIME = {

@@ -11,6 +11,7 @@ import sys
 
 from bundlewright.bundle.document import Document, Map, Seq, parse, read
 from bundlewright.errors import CannotRun
+from bundlewright.patterns import Pattern
 
 ROOT_NAMES = ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml")
 _EXTENSIONS = (".yml", ".yaml", ".json")
@@ -20,7 +21,7 @@ NOTEBOOK_HEADERS = {
     ".sql": b"-- Databricks notebook source",
     ".scala": b"// Databricks notebook source",
 }
-_GLOB_CHARACTERS = re.compile(r"[*?\[]")
+_GLOB_CHARACTERS = Pattern(r"[*?\[]")
 
 
 class NoBundle(CannotRun):

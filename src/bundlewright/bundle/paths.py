@@ -12,8 +12,9 @@ import re
 from bundlewright.bundle.access import items_of, known, maps_of, tasks_of, value_at
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.files import expand_glob
+from bundlewright.patterns import Pattern
 
-_REMOTE = re.compile(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
+_REMOTE = Pattern(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 NOTEBOOK, FILE, FOLDER, ANYTHING = "notebook", "file", "folder", "file or folder"
 

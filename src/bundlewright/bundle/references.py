@@ -6,15 +6,15 @@ https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 """
 
 import functools
-import re
 
 from bundlewright.bundle.document import Map, Seq, marks_of
 from bundlewright.bundle.merge import copy_map, copy_seq, kind_of
+from bundlewright.patterns import Pattern
 from bundlewright.schema.walker import load_table, type_at
 
 _NAME = r"[^\W\d_][^\W_]*(?:[-_]+[^\W_]+)*"
-REFERENCE = re.compile(rf"\$\{{({_NAME}(?:\.{_NAME}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}}")
-_PART = re.compile(r"[^.\[\]]+|\[[0-9]+\]")
+REFERENCE = Pattern(rf"\$\{{({_NAME}(?:\.{_NAME}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}}")
+_PART = Pattern(r"[^.\[\]]+|\[[0-9]+\]")
 
 # No bundle that works comes near these; what goes beyond stays unresolved.
 _MAX_ROUNDS = 11

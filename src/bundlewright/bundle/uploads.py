@@ -12,6 +12,7 @@ import re
 
 from bundlewright.bundle.access import known, maps_of
 from bundlewright.bundle.document import Map
+from bundlewright.patterns import Pattern
 
 _NEVER = (".git", ".databricks")
 
@@ -88,7 +89,7 @@ def _matcher(pattern):
     return lambda path, name: fits(path) is not None
 
 
-_TOKEN = re.compile(r"\\(.)|(\*+)|(\?)|\[([!^]?)(\]?[^\]]*)\]|(.)", re.DOTALL)
+_TOKEN = Pattern(r"\\(.)|(\*+)|(\?)|\[([!^]?)(\]?[^\]]*)\]|(.)", re.DOTALL)
 
 
 def _part(part):

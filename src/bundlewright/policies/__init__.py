@@ -37,23 +37,9 @@ class Policy(Rule):
         mode: the mode of the targets that it judges; "" for any.
     """
 
-    __slots__ = (
-        "_validator",
-        "hint",
-        "ignorable",
-        "message",
-        "mode",
-        "place",
-        "subjects",
-        "targets",
-        "why",
-    )
-
     def __init__(self, entry, validator):
         severity = entry.get("severity", ERROR)
-        super().__init__(
-            entry["code"], severity, None, "target", self._check, "recommended", (), ()
-        )
+        super().__init__(entry["code"], "", severity, None, "target", check=self._judge)
         self.message = entry["message"]
         self.why = entry.get("why", "")
         self.hint = entry.get("hint", "")
@@ -71,7 +57,7 @@ class Policy(Rule):
         parts = (self.message, self.why, self.hint and f"Hint: {self.hint}", f"From {file}:{line}.")
         return "\n\n".join(part.strip() for part in parts if part)
 
-    def _check(self, target):
+    def _judge(self, target):
         if self.targets and target.name not in self.targets:
             return
         if self.mode and target.mode != self.mode:

@@ -1,4 +1,4 @@
-"""What is a mistake in a bundle: one module a family, one function a rule, each its own page.
+"""What is a mistake in a bundle: one folder a family, one function a rule, each its own page.
 
 A rule's docstring is its page: the first line says what is wrong, the text why it matters, and
 under `Fails:` and `Passes:` stand bundles that the tests run. In an example, a line `@ path` begins
@@ -7,50 +7,75 @@ makes findings of them.
 """
 
 import functools
+import json
 from importlib import import_module
 
 from bundlewright.bundle.access import written_at
 from bundlewright.finding import ERROR, Fix
 
-RULES = {}
+# Among the fields of a subject: that `{{...}}` references stand below it.
+DYNAMIC = "{{...}}"
+
+# The rules of the modules that have been imported, by code.
+DECORATED = {}
 
 
 class Rule:
-    """A registered rule.
+    """A rule.
 
     Attributes:
         code: the stable code, `BW` and three digits; the first is the family.
+        module: where it is, below `bundlewright.rules`.
         severity: how bad it is.
         cli: the severity at which `bundle validate` reports it, or None where it does not.
-        profile: the mildest profile that has it: `recommended` or `strict`.
         on: what the rule judges, and so what it is called with: `bundle` (bundle),
             `target` (target), `part` (part), `resource` (resource), `job` (job, resource),
             `task` (task, job, resource), `cluster` (cluster, resource), or `ignores` (the
             `bundlewright.ignoring.Ignore`s, the codes that were asked). What is judged below a
             target is judged once for all targets in which it comes out the same: such a rule looks
             at nothing else.
-        kinds: the kinds of resources that it judges, such as `pipelines`; none for all.
+        profile: the mildest profile that has it: `recommended` or `strict`.
+        kinds: the kinds of resources that it judges, such as `pipelines`; none for all. A rule on
+            targets is called where the target has one of them.
         having: fields of which its subject has at least one, or it is not called; none for always.
-        check: the function.
+            `DYNAMIC` may be among them.
+        check: the function; its module is imported when it is asked for.
     """
-
-    __slots__ = ("check", "cli", "code", "having", "kinds", "on", "profile", "severity")
 
     ignorable = True  # a policy may say otherwise
 
-    def __init__(self, code, severity, cli, on, check, profile="recommended", kinds=(), having=()):
+    def __init__(
+        self,
+        code,
+        module,
+        severity,
+        cli,
+        on,
+        profile="recommended",
+        kinds=(),
+        having=(),
+        check=None,
+    ):
         self.code = code
+        self.module = module
         self.severity = severity
         self.cli = cli
         self.on = on
         self.profile = profile
         self.kinds = kinds
         self.having = having
-        self.check = check
+        self._check = check
 
-    def judges(self, fields, kind):
-        """Whether it has something to say of a subject with some fields, in a kind of resource."""
-        if self.kinds and kind not in self.kinds:
+    @property
+    def check(self):
+        if self._check is None:
+            import_module(f"{__name__}.{self.module}")
+            self._check = DECORATED[self.code].check
+        return self._check
+
+    def judges(self, fields, kinds):
+        """Whether it has something to say of a subject with some fields and kinds of resources."""
+        if self.kinds and not any(kind in self.kinds for kind in kinds):
             return False
         return not self.having or any(field in fields for field in self.having)
 
@@ -103,12 +128,16 @@ class Problem:
 
 
 def rule(code, severity=ERROR, *, on, cli=None, profile="recommended", kinds=(), having=()):
-    """Register the decorated function as a rule; see `Rule` for the arguments."""
+    """Make the decorated function a rule; see `Rule` for the arguments.
+
+    `build.py` puts it into the index, from which `load` takes the rules.
+    """
 
     def register(check):
-        if code in RULES:
+        if code in DECORATED:
             raise ValueError(f"two rules have the code {code}")
-        RULES[code] = Rule(code, severity, cli, on, check, profile, kinds, having)
+        module = check.__module__.removeprefix(f"{__name__}.")
+        DECORATED[code] = Rule(code, module, severity, cli, on, profile, kinds, having, check)
         return check
 
     return register
@@ -167,78 +196,8 @@ def _nearest(name, names, likeness):
     return by_lower[matches[0]] if matches else None
 
 
-# All modules of rules, in the order of their families; a family of several modules is a package.
-MODULES = (
-    "reading.yaml",
-    "reading.includes",
-    "reading.merging",
-    "reading.code",
-    "reading.ignores",
-    "schema.fields",
-    "schema.values",
-    "references.variables",
-    "references.resources",
-    "references.dynamic",
-    "references.values",
-    "references.assignments",
-    "references.terraform",
-    "references.fields",
-    "references.definitions",
-    "tasks.job",
-    "tasks.dependencies",
-    "tasks.conditions",
-    "tasks.keys",
-    "tasks.kinds",
-    "tasks.loops",
-    "tasks.retries",
-    "tasks.run_job",
-    "compute.placement",
-    "compute.sizes",
-    "compute.clusters",
-    "compute.runtimes",
-    "compute.environments",
-    "compute.libraries",
-    "compute.local_libraries",
-    "compute.clouds",
-    "compute.pipelines",
-    "schedules.cron",
-    "schedules.triggers",
-    "schedules.notifications",
-    "files.paths",
-    "files.sync",
-    "files.artifacts",
-    "files.wheels",
-    "files.apps",
-    "files.documents",
-    "targets.modes",
-    "targets.identity",
-    "targets.bundle",
-    "targets.resources",
-    "targets.secrets",
-    "sources.sql",
-    "sources.python",
-    "sources.ci",
-    "targets.version",
-    "targets.permissions",
-    "targets.deprecated",
-    "targets.workspace",
-    "targets.production",
-    "targets.principals",
-    "targets.deploying",
-    "targets.naming",
-    "targets.tags",
-    "targets.overriding",
-    "targets.practice",
-    "targets.credentials",
-)
-
-
+@functools.cache
 def load():
-    """Import all families.
-
-    Returns:
-        The rules by code, in order.
-    """
-    for module in MODULES:
-        import_module(f"bundlewright.rules.{module}")
-    return dict(sorted(RULES.items()))
+    """All rules by code, in order; their modules are not imported yet."""
+    with open(f"{__path__[0]}/index.json", encoding="utf-8") as file:
+        return {facts[0]: Rule(*facts) for facts in json.load(file)}

@@ -3,15 +3,14 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/python-wheel
 """
 
-import re
-
 from bundlewright.bundle.access import is_true, items_of, known, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
-_REMOTE = re.compile(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:/")
-_RUNTIME = re.compile(r"([0-9]+)\.(x|[0-9]+)")
+_REMOTE = Pattern(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:/")
+_RUNTIME = Pattern(r"([0-9]+)\.(x|[0-9]+)")
 _OLDEST = (13, 1)
 
 

@@ -9,7 +9,7 @@ from bundlewright.finding import ERROR
 from bundlewright.rules import Problem, rule
 
 
-@rule("BW606", ERROR, on="target", cli=ERROR)
+@rule("BW606", ERROR, on="target", cli=ERROR, kinds=("apps",))
 def app_without_one_source(target):
     """An app has no source code, has it twice, or shares its folder with another app.
 

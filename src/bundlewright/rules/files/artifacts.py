@@ -4,16 +4,16 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#artifacts
 """
 
 import os
-import re
 
 from bundlewright.bundle.access import items_of, known, maps_of, place_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.files import files_matching
 from bundlewright.finding import ERROR, WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
 
-@rule("BW605", ERROR, on="target", cli=ERROR)
+@rule("BW605", ERROR, on="target", cli=ERROR, having=("artifacts",))
 def artifact_without_content(target):
     """An artifact says neither how it is built nor which files it is.
 
@@ -46,7 +46,7 @@ def artifact_without_content(target):
             yield Problem(message, path, "add build or files")
 
 
-@rule("BW612", ERROR, on="target", cli=ERROR)
+@rule("BW612", ERROR, on="target", cli=ERROR, having=("artifacts",))
 def artifact_file_missing(target):
     """An artifact is not built but consists of files, and there is none.
 
@@ -78,13 +78,13 @@ def artifact_file_missing(target):
                 yield Problem(message, path, "add build, or the file")
 
 
-_BUILDERS = re.compile(
+_BUILDERS = Pattern(
     r"\s*(?:uv build|poetry build|hatch build|python3? -m build|flit build)\b[^&;|]*"
 )
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
-@rule("BW613", ERROR, on="target")
+@rule("BW613", ERROR, on="target", having=("artifacts",))
 def artifact_without_project(target):
     """A wheel is to be built in a folder that holds nothing to build it from.
 

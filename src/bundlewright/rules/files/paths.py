@@ -11,6 +11,7 @@ from bundlewright.bundle.access import known, value_at
 from bundlewright.bundle.files import NOTEBOOK_HEADERS
 from bundlewright.bundle.paths import ANYTHING, FILE, FOLDER, NOTEBOOK, local_paths, named_paths
 from bundlewright.finding import ERROR, WARNING, format_path
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
 
@@ -201,7 +202,7 @@ def path_outside(part):
                 yield Problem(message, path, hint)
 
 
-_PERSONAL = re.compile(r"/(?:Workspace/)?(?:Users/[^/]*@|Repos/)")
+_PERSONAL = Pattern(r"/(?:Workspace/)?(?:Users/[^/]*@|Repos/)")
 
 
 @rule("BW608", WARNING, on="part")

@@ -9,7 +9,7 @@ from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, rule
 
 
-@rule("BW604", WARNING, on="target", cli=WARNING)
+@rule("BW604", WARNING, on="target", cli=WARNING, having=("sync",))
 def empty_sync_pattern(target):
     """A pattern under `sync` matches no file.
 
@@ -36,7 +36,7 @@ def empty_sync_pattern(target):
                 yield Problem(f"sync pattern {pattern!r} matches no file", ("sync", field, index))
 
 
-@rule("BW609", WARNING, on="target")
+@rule("BW609", WARNING, on="target", having=("sync",))
 def included_and_excluded(target):
     """A pattern stands under both `sync.include` and `sync.exclude`.
 

@@ -12,9 +12,10 @@ from bundlewright.bundle.access import items_of, known, maps_of, place_at, value
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.files import files_matching
 from bundlewright.finding import ERROR
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, did_you_mean, rule
 
-_REMOTE = re.compile(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
+_REMOTE = Pattern(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 def _local_wheels(task, job):

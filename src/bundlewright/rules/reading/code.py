@@ -18,7 +18,7 @@ def _python_sections(config):
     return [(path, section) for path, section in sections if isinstance(section, Map) and section]
 
 
-@rule("BW014", INFO, on="bundle", cli=INFO)
+@rule("BW014", INFO, on="bundle", cli=INFO, having=("experimental", "python"))
 def unseen_code(bundle):
     """Code of the bundle brings resources, or changes them, and a check does not run it.
 
@@ -52,7 +52,7 @@ def unseen_code(bundle):
         yield Problem(message, path, place=bundle.config["experimental"].places["scripts"][0])
 
 
-@rule("BW015", ERROR, on="bundle", cli=ERROR)
+@rule("BW015", ERROR, on="bundle", cli=ERROR, having=("experimental", "python"))
 def unusable_python_section(bundle):
     """A bundle says by a section that is gone, or in two places, which Python code it has.
 
@@ -83,7 +83,7 @@ def unusable_python_section(bundle):
         yield Problem(message, path, "keep python", place=experimental.places["python"][0])
 
 
-@rule("BW016", INFO, on="bundle", cli=ERROR)
+@rule("BW016", INFO, on="bundle", cli=ERROR, having=("experimental", "python"))
 def missing_environment(bundle):
     """The virtual environment that the bundle's Python code needs is not there.
 

@@ -11,6 +11,7 @@ from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.files import list_yaml
 from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 from bundlewright.schema.walker import load_table, type_at
 
@@ -195,7 +196,7 @@ def _pattern_for(name, pattern):
 
 
 _BEGINNING = 4096  # characters in which a file shows what it is
-_SECTION = re.compile(
+_SECTION = Pattern(
     r"^(?:(resources)|(targets)|(variables)):[ \t]*(?:#.*)?\n"
     r"(?:[ \t]*(?:#.*)?\n)*[ \t]+([\w-]+):[^\n]*\n?[ \t]*([\w-]*)",
     re.MULTILINE,

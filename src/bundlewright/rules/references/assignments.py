@@ -11,7 +11,7 @@ from bundlewright.finding import ERROR
 from bundlewright.rules import Problem, rule
 
 
-@rule("BW250", ERROR, on="target", cli=ERROR)
+@rule("BW250", ERROR, on="target", cli=ERROR, having=("variables",))
 def mismatched_override(target):
     """`variable-overrides.json` gives a variable a map or list without its type saying so.
 
@@ -44,7 +44,7 @@ def mismatched_override(target):
             yield Problem(message, ("variables", name), place=overrides.places[name][1])
 
 
-@rule("BW251", ERROR, on="target", cli=ERROR)
+@rule("BW251", ERROR, on="target", cli=ERROR, having=("variables",))
 def lookup_by_lookup(target):
     """A variable looks something up by a name that itself has to be looked up.
 

@@ -3,13 +3,12 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 """
 
-import re
-
 from bundlewright.bundle.access import maps_of, place_at, value_at
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.merge import kind_of
 from bundlewright.bundle.references import is_reference
 from bundlewright.finding import INFO, WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, did_you_mean, rule
 from bundlewright.rules.references.resources import has_python_resources
 
@@ -96,7 +95,7 @@ def unused_variable(bundle):
             yield Problem(f"variable {name!r} is never used", path, "remove it", of_key=True)
 
 
-_NAME = re.compile(rb"[^}.\[\s]*")
+_NAME = Pattern(rb"[^}.\[\s]*")
 
 
 @rule("BW216", WARNING, on="target")

@@ -5,8 +5,6 @@ What is not of a kind that jobs know, such as the Jinja of another tool, is none
 Source: https://docs.databricks.com/aws/en/jobs/dynamic-value-references
 """
 
-import re
-
 from bundlewright.bundle.access import items_of, place_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.dynamic import (
@@ -24,7 +22,8 @@ from bundlewright.bundle.dynamic import (
     texts_of,
 )
 from bundlewright.finding import ERROR, INFO, WARNING
-from bundlewright.rules import Problem, nearest, replacement, rule
+from bundlewright.patterns import Pattern
+from bundlewright.rules import DYNAMIC, Problem, nearest, replacement, rule
 
 
 def _fix(resource, place, reference, parts, safe):
@@ -33,7 +32,7 @@ def _fix(resource, place, reference, parts, safe):
     return replacement(resource.bundle, place, reference.text, text, safe)
 
 
-@rule("BW220", ERROR, on="job")
+@rule("BW220", ERROR, on="job", having=(DYNAMIC,))
 def unknown_dynamic_reference(job, resource):
     """A `{{...}}` reference names something that no run knows.
 
@@ -99,7 +98,7 @@ def _rest(options):
     return rest
 
 
-@rule("BW225", INFO, on="job")
+@rule("BW225", INFO, on="job", having=(DYNAMIC,))
 def former_dynamic_reference(job, resource):
     """A `{{...}}` reference is spelled as it was before references had dots.
 
@@ -138,8 +137,8 @@ def former_dynamic_reference(job, resource):
 
 
 # Braces around a name; what has more than a name between them is another tool's.
-_BRACES = re.compile(rf"(\$\{{|\{{\{{)\s*({NAME})\s*(\}}*)")
-_DOLLAR = re.compile(r"\$\{\s*(?:job|tasks?|backfill|input)\.")
+_BRACES = Pattern(rf"(\$\{{|\{{\{{)\s*({NAME})\s*(\}}*)")
+_DOLLAR = Pattern(r"\$\{\s*(?:job|tasks?|backfill|input)\.")
 
 
 @rule("BW226", ERROR, on="job")
@@ -201,7 +200,7 @@ def _closes_later(match):
     return not match.group(3) and "}}" in rest
 
 
-@rule("BW227", WARNING, on="job")
+@rule("BW227", WARNING, on="job", having=(DYNAMIC,))
 def unquoted_name(job, resource):
     """A name in a `{{...}}` reference has other characters than letters, digits and `_`.
 
@@ -256,7 +255,7 @@ def unquoted_name(job, resource):
             yield Problem(message, reference.path, f"write {spell(parts)}", fix=fix)
 
 
-@rule("BW228", WARNING, on="job")
+@rule("BW228", WARNING, on="job", having=(DYNAMIC,))
 def dynamic_reference_taken_literally(job, resource):
     """A `{{...}}` reference stands where no run looks for one.
 

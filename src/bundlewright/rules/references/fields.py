@@ -65,7 +65,8 @@ _FILLED_IN = {
 
 def _resource_references(target):
     """References to resources that the target has: (path of the text, text, reference, parts)."""
-    resources = dict(target.kinds())
+    kinds = load_table().types[type_at(("resources",))][1]
+    resources = {kind: entries for kind, entries in target.kinds() if kind in kinds}
     for path, text in target.unresolved():
         for reference in REFERENCE.findall(text):
             parts = split(reference)
@@ -148,8 +149,9 @@ def _has_field(kind, fields):
         # As Terraform spells it, which the CLI takes: one `task`, and every block in a list.
         if isinstance(field, int) and type[0] != "sequence":
             continue
-        if type[0] == "struct" and field not in type[1] and f"{field}s" in type[1]:
-            field = f"{field}s"
+        if type[0] == "struct" and field not in type[1]:
+            plurals = (f"{field}s", f"{str(field)[:-1]}ies")
+            field = next((plural for plural in plurals if plural in type[1]), field)
         path = (*path, field)
         if type_at(path) is None:
             break

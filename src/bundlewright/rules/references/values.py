@@ -8,7 +8,7 @@ from bundlewright.bundle.document import Seq
 from bundlewright.bundle.dynamic import references_of
 from bundlewright.bundle.tasks import keys_of, upstream_of
 from bundlewright.finding import ERROR, WARNING
-from bundlewright.rules import Problem, did_you_mean, nearest, replacement, rule
+from bundlewright.rules import DYNAMIC, Problem, did_you_mean, nearest, replacement, rule
 from bundlewright.rules.tasks.loops import inputs_of
 
 
@@ -22,7 +22,7 @@ def _fix(job, resource, reference, index, near):
     return replacement(resource.bundle, place, reference.text, text, False)
 
 
-@rule("BW221", ERROR, on="job")
+@rule("BW221", ERROR, on="job", having=(DYNAMIC,))
 def reference_to_unknown_task(job, resource):
     """A `{{tasks...}}` reference names a task that the job does not have.
 
@@ -80,7 +80,7 @@ def _all_keys(job):
     return [*keys_of(job), *(key for key in inner if isinstance(key, str))]
 
 
-@rule("BW222", ERROR, on="job")
+@rule("BW222", ERROR, on="job", having=(DYNAMIC,))
 def reference_to_later_task(job, resource):
     """A `{{tasks...}}` reference names a task that may not have run yet.
 
@@ -141,7 +141,7 @@ def reference_to_later_task(job, resource):
             yield Problem(message, path, hint, related=related)
 
 
-@rule("BW223", ERROR, on="job")
+@rule("BW223", ERROR, on="job", having=(DYNAMIC,))
 def undefined_job_parameter(job, resource):
     """A `{{job.parameters...}}` reference names a parameter that the job does not define.
 
@@ -193,7 +193,7 @@ def undefined_job_parameter(job, resource):
         yield Problem(message, reference.path, hint, fix=fix)
 
 
-@rule("BW224", ERROR, on="job")
+@rule("BW224", ERROR, on="job", having=(DYNAMIC,))
 def input_of_no_loop(job, resource):
     """`{{input}}` stands outside a loop, or asks for a field that its inputs do not have.
 
@@ -256,7 +256,7 @@ def input_of_no_loop(job, resource):
                 yield Problem(message, path, hint)
 
 
-@rule("BW229", WARNING, on="job")
+@rule("BW229", WARNING, on="job", having=(DYNAMIC,))
 def output_of_no_query(job, resource):
     """A `{{tasks.<name>.output...}}` reference names a task that has no such output.
 

@@ -4,7 +4,6 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 """
 
 import functools
-import re
 
 from bundlewright.bundle.access import maps_of, place_at, value_at
 from bundlewright.bundle.document import Map
@@ -17,6 +16,7 @@ from bundlewright.bundle.references import (
     split,
 )
 from bundlewright.finding import ERROR, WARNING, format_path
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, did_you_mean, nearest, replacement, rule
 from bundlewright.schema.walker import load_table, type_at
 
@@ -243,7 +243,7 @@ def reference_in_bundle_name(target):
 
 
 _PREFIXES = ("artifacts", "bundle", "resources", "var", "variables", "workspace")
-_STARTED = re.compile(rf"\$\{{\s*((?:{'|'.join(_PREFIXES)})\b[^}}\s]*)\s*(?:[^}}]*\}})?")
+_STARTED = Pattern(rf"\$\{{\s*((?:{'|'.join(_PREFIXES)})\b[^}}\s]*)\s*(?:[^}}]*\}})?")
 _SHELL = (("artifacts",), ("scripts",))  # where a shell may be meant to read `${...}`
 
 

@@ -164,7 +164,8 @@ def undefined_widget(job, resource):
 def _reads(bundle, file):
     """Whether a notebook reads widgets, itself or in what it includes."""
     included = remembered(bundle, with_included, file)
-    return any(remembered(bundle, _widgets, one)[1] for one in included)
+    texts = (bundle.text_of(one) or "" for one in included)
+    return any("widgets" in text for text in texts)
 
 
 def _undefined_widgets(job, bundle, path, file):

@@ -8,17 +8,18 @@ import re
 import sys
 import warnings
 
+from bundlewright.patterns import Pattern
 from bundlewright.rules.sources.snippets import PYTHON, SQL
 
-_MAGIC_LINE = re.compile(r"\s*[%!]|[\w\s,.()\[\]]*=\s*[%!]|[^#'\"]*\?\??\s*$|\s*\?")
-_CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+_MAGIC_LINE = Pattern(r"\s*[%!]|[\w\s,.()\[\]]*=\s*[%!]|[^#'\"]*\?\??\s*$|\s*\?")
+_CELL_MAGIC = Pattern(r"\s*%%(\w+)")
 _PYTHON_CELL_MAGICS = ("capture", "time", "timeit", "prun", "python", "python3", "pyspark")
 # What newer versions of Python than the running one may allow, by what stands in the line.
 _NEWER = (
-    ((3, 11), re.compile(r"except\s*\*|[\[,:]\s*\*")),
-    ((3, 12), re.compile(r"\s*type\s+\w|(def|class)\s+\w+\s*\[|\b[rR]?[fF][rR]?[\"']")),
-    ((3, 14), re.compile(r"\b[rR]?[tT][rR]?[\"']")),
-    ((3, 15), re.compile(r"\s*lazy\s")),
+    ((3, 11), Pattern(r"except\s*\*|[\[,:]\s*\*")),
+    ((3, 12), Pattern(r"\s*type\s+\w|(def|class)\s+\w+\s*\[|\b[rR]?[fF][rR]?[\"']")),
+    ((3, 14), Pattern(r"\b[rR]?[tT][rR]?[\"']")),
+    ((3, 15), Pattern(r"\s*lazy\s")),
 )
 
 

@@ -111,10 +111,18 @@ def snippets(bundle, file):
 
 
 def _read_snippets(bundle, file):
-    from bundlewright.rules.sources.snippets import snippets_of  # only with files to look into
-
     text = bundle.text_of(file)
-    return snippets_of(bundle.relative(file), text) if text is not None else []
+    if text is None or not _says_something(text):
+        return []
+    from bundlewright.rules.sources.snippets import snippets_of  # only with something to look into
+
+    return snippets_of(bundle.relative(file), text)
+
+
+def _says_something(text):
+    """Whether a source file holds more than comments; cells of other languages are such."""
+    lines = (line.lstrip() for line in text.splitlines())
+    return "MAGIC" in text or any(line and not line.startswith(("#", "--")) for line in lines)
 
 
 def codes(bundle, file):

@@ -6,10 +6,12 @@ Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.htm
 import re
 from collections import namedtuple
 
+from bundlewright.patterns import Pattern
+
 # A word of a command; `is_literal` tells that the shell puts nothing into it.
 Word = namedtuple("Word", "text at is_literal")
 
-_PIECE = re.compile(
+_PIECE = Pattern(
     r"""
     (?P<gap>[ \t\r]+|\\\r?\n|`\r?\n)
     |(?P<end>\n|;|&&?|\|\|?|[()])
@@ -87,7 +89,7 @@ _BEFORE = frozenset(
     until uv while
     """.split()
 )
-_ASSIGNMENT = re.compile(r"\w+=|-|\d+[smh]?$|timeout$")
+_ASSIGNMENT = Pattern(r"\w+=|-|\d+[smh]?$|timeout$")
 _WITH_VALUE = frozenset(
     """
     -e -o -p -t --environment --log-file --log-format --log-level --output --profile

@@ -10,10 +10,12 @@ import re
 from bisect import bisect_right
 from json.scanner import py_make_scanner
 
+from bundlewright.patterns import Pattern
+
 SQL, PYTHON, OTHER = "sql", "python", "other"
 _COMMENTS = {".py": "#", ".r": "#", ".sql": "--", ".scala": "//"}
 _LANGUAGES = {".py": PYTHON, ".sql": SQL}
-_MAGIC = re.compile(r"\s*%(?P<name>[\w-]+)[ \t]*")
+_MAGIC = Pattern(r"\s*%(?P<name>[\w-]+)[ \t]*")
 # Magic commands that say in which language a cell is; all others leave it as it is.
 _MAGIC_LANGUAGES = {
     **{"sql": SQL, "python": PYTHON},
@@ -166,7 +168,7 @@ def _cell(name, lines, language, marker=None):
     return of_lines(name, language, lines, is_cell=True)
 
 
-_RUN = re.compile(
+_RUN = Pattern(
     r"\s*%run[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s\"'$]+))[ \t]*(?:\$.*)?$", re.MULTILINE
 )
 

@@ -3,10 +3,9 @@
 Source: https://docs.databricks.com/api/workspace/jobs/create
 """
 
-import re
-
 from bundlewright.bundle.access import is_lost, items_of, known, place_at, tasks_of
 from bundlewright.finding import ERROR
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
 
@@ -78,11 +77,11 @@ def missing_task_key(job, resource):
 
 
 # A list of a job, the field that names its items, the characters allowed there, the longest name.
-_WORD = (re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, '-' and '_'", 100)
+_WORD = (Pattern(r"[A-Za-z0-9_-]+"), "letters, digits, '-' and '_'", 100)
 _NAMES = (
     ("job_clusters", "job_cluster_key", *_WORD),
     ("environments", "environment_key", *_WORD),
-    ("parameters", "name", re.compile(r"[A-Za-z0-9_.-]+"), "letters, digits, '-', '_' and '.'", 0),
+    ("parameters", "name", Pattern(r"[A-Za-z0-9_.-]+"), "letters, digits, '-', '_' and '.'", 0),
 )
 
 

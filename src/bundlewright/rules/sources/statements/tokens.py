@@ -7,6 +7,7 @@ import re
 from collections import namedtuple
 
 from bundlewright.finding import ERROR
+from bundlewright.patterns import Pattern
 
 WORD, NAME, STRING, NUMBER, SIGN, HOLE = "word", "name", "string", "number", "sign", "hole"
 
@@ -15,7 +16,7 @@ Token = namedtuple("Token", "kind text at word")
 Fault = namedtuple("Fault", "at message hint severity", defaults=("", ERROR))
 
 # A hole is what is filled in before the SQL is read: `{{x}}`, `${x}`, `$x`, `{x}`.
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     r"""
     (?P<gap>\s+|--(?:\\\r?\n|[^\n])*)
     |(?P<comment>/\*)
@@ -29,7 +30,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_COMMENT_PART = re.compile(r"/\*|\*/")
+_COMMENT_PART = Pattern(r"/\*|\*/")
 _QUOTES = {"'": "string", '"': "string", "`": "quoted name"}
 
 
