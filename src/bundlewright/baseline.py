@@ -7,12 +7,14 @@ import json
 import os
 from collections import Counter
 
+from bundlewright.bundle.document import content_of
 from bundlewright.errors import CannotRun
 from bundlewright.finding import format_path
 from bundlewright.fingerprint import fingerprint
 
 NAME = "bundlewright-baseline.json"
 _VERSION = 1
+_LARGEST = 2**26  # bytes
 
 
 class BadBaseline(CannotRun):
@@ -31,14 +33,14 @@ def read(path):
     Raises:
         BadBaseline: it cannot be read, or is no baseline.
     """
+    content, problem = content_of(path, _LARGEST)
+    if problem:
+        raise BadBaseline(f"{path}: cannot be read: {problem}")
     try:
-        with open(path, encoding="utf-8") as file:
-            document = json.load(file)
+        document = json.loads(content)
         if document["version"] != _VERSION:
             raise BadBaseline(f"{path}: is of version {document['version']}, not {_VERSION}")
         return Counter(entry["fingerprint"] for entry in document["findings"])
-    except OSError as error:
-        raise BadBaseline(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
         hint = "write it anew with --write-baseline"
         raise BadBaseline(f"{path}: is not a baseline; {hint}") from None

@@ -10,6 +10,8 @@ from bundlewright.finding import ERROR, INFO, NOWHERE, Finding
 from bundlewright.rules import DYNAMIC, Problem, load
 from bundlewright.settings import Settings
 
+_MOST = 1000  # findings of one rule on one subject that are told; nobody reads more
+
 
 class UnknownTarget(CannotRun):
     """The bundle has no target of a name; the message says which it has."""
@@ -247,8 +249,13 @@ class _Judge:
         kinds = tuple(dict(subject.kinds())) if on == "target" else base[1:2]
         for rule, check in self._applicable_to(on, kinds, fields):
             try:
-                for problem in check(*arguments):
+                for number, problem in enumerate(check(*arguments)):
+                    if number == _MOST:
+                        message = f"there are more than {_MOST} findings of {rule.code} here"
+                        problem = Problem(message, place=problem.place or config.at)
                     found.append(self._finding(rule, problem, config, base, path))
+                    if number == _MOST:
+                        break
             except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
                 message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
                 hint = "please report this"
@@ -283,4 +290,5 @@ class _Judge:
             (*base, *path),
             problem.related,
             problem.fix,
+            problem.is_secret,
         )

@@ -156,6 +156,8 @@ def _check(options):
     unsaved = {}
     paths = options.paths
     if options.stdin_filename is not None:
+        if options.fix or options.unsafe_fixes or options.diff:
+            raise CannotRun("what is read from standard input cannot be fixed")
         paths = [os.path.dirname(options.stdin_filename) or "."]
         unsaved[os.path.abspath(options.stdin_filename)] = sys.stdin.buffer.read()
     code = FINE
@@ -219,13 +221,12 @@ def _report(root, unsaved, options):
 
 def _baseline(root, settings, options):
     """The file with the findings that are known."""
-    if options.baseline:
-        if not (options.write_baseline or os.path.exists(options.baseline)):
-            raise CannotRun(f"{options.baseline} does not exist; --write-baseline makes it")
-        return options.baseline
-    if settings.profile == "cli" and not options.write_baseline:
+    if settings.profile == "cli" and not (options.baseline or options.write_baseline):
         return None
-    return os.path.join(root, settings.baseline or "bundlewright-baseline.json")
+    named = options.baseline or (settings.baseline and os.path.join(root, settings.baseline))
+    if named and not options.write_baseline and not os.path.exists(named):
+        raise CannotRun(f"{named} does not exist; --write-baseline makes it")
+    return named or os.path.join(root, "bundlewright-baseline.json")
 
 
 def _leave_out_known(report, baseline):

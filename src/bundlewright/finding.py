@@ -62,6 +62,7 @@ class Finding:
         targets: the targets it holds in; empty where it does not depend on the target.
         related: other places that belong to it, as (place, message) pairs.
         fix: the `Fix` that mends it, or None.
+        is_secret: whether the source line must not be shown.
     """
 
     __slots__ = (
@@ -70,6 +71,7 @@ class Finding:
         "file",
         "fix",
         "hint",
+        "is_secret",
         "line",
         "message",
         "path",
@@ -78,7 +80,18 @@ class Finding:
         "targets",
     )
 
-    def __init__(self, code, severity, message, hint="", place=None, path=(), related=(), fix=None):
+    def __init__(
+        self,
+        code,
+        severity,
+        message,
+        hint="",
+        place=None,
+        path=(),
+        related=(),
+        fix=None,
+        is_secret=False,
+    ):
         self.code = code
         self.severity = severity
         self.message = message
@@ -88,6 +101,7 @@ class Finding:
         self.targets = ()
         self.related = tuple(related)
         self.fix = fix
+        self.is_secret = is_secret
 
     @property
     def url(self):

@@ -5,9 +5,11 @@ The nearest file counts, from the bundle's folder upwards to the folder that hol
 
 import os
 
+from bundlewright.bundle.document import content_of
 from bundlewright.errors import CannotRun
 from bundlewright.finding import SEVERITIES
 
+_LARGEST = 2**24  # bytes
 NAMES = ("bundlewright.toml", "pyproject.toml")
 PROFILES = ("cli", "recommended", "strict")
 
@@ -97,7 +99,7 @@ def read_settings(root):
     while True:
         for name in NAMES:
             file = os.path.join(folder, name)
-            table = _table(file) if os.path.isfile(file) else None
+            table = _table(file) if os.path.lexists(file) else None
             if table is not None:
                 return _settings(file, table)
         parent = os.path.dirname(folder)
@@ -108,11 +110,9 @@ def read_settings(root):
 
 def _table(file):
     """The table of settings in a file; None where a `pyproject.toml` has none."""
-    try:
-        with open(file, "rb") as opened:
-            content = opened.read()
-    except OSError as error:
-        raise BadSettings(f"{file}: cannot be read: {error.strerror}") from None
+    content, problem = content_of(file, _LARGEST)
+    if problem:
+        raise BadSettings(f"{file}: cannot be read: {problem}")
     of_project = os.path.basename(file) == "pyproject.toml"
     if of_project and b"bundlewright" not in content:
         return None
@@ -138,7 +138,7 @@ def parse_toml(content, file):
     except ImportError:  # Python 3.10
         import tomli as tomllib
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except ValueError as error:
         raise BadSettings(f"{file}: not valid TOML: {error}") from None
 

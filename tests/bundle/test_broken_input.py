@@ -215,3 +215,33 @@ def test_a_file_may_be_empty(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"[]", b"x", b"1", b"true", b"- a"])
 def test_a_file_must_be_a_map(tmp_path: Path, content: bytes) -> None:
     assert [one.code for one in checked(tmp_path, content).findings] == ["BW001"]
+
+
+UNKNOWN = "".join(f"k{number}: 1\n" for number in range(100_000))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("x: " + "x" * 10_000_000 + "\n", "BW101"),
+        ("x: " + "0" * 200_000 + "\n", "BW001"),
+        ("x: 0x" + "f" * 5_000 + "\n", "BW001"),
+        (UNKNOWN, "BW101"),
+        ("include: ['" + "*a" * 30 + "b.yml']\n@ " + "a" * 100 + ".yml\n{}\n", "BW005"),
+        ("sync: {exclude: ['" + "[" * 60_000 + "']}\n", "BW604"),
+    ],
+    ids=["long text", "long number", "long base", "many keys", "stars", "brackets"],
+)
+def test_what_is_large_takes_little_time(tmp_path: Path, text: str, code: str) -> None:
+    write_bundle(tmp_path, "bundle: {name: b}\n" + text)
+    start = time.process_time()
+    report = check(tmp_path)
+    assert time.process_time() - start < 5
+    found = [one for one in report.findings if one.code == code]
+    assert 1 <= len(found) <= 1001
+
+
+def test_findings_beyond_number_are_told_as_such(tmp_path: Path) -> None:
+    write_bundle(tmp_path, "bundle: {name: b}\n" + UNKNOWN)
+    messages = [one.message for one in check(tmp_path).findings]
+    assert "there are more than 1000 findings of BW101 here" in messages

@@ -156,6 +156,32 @@ def test_an_editor_pipes_what_is_not_saved(tmp_path: Path) -> None:
     assert (tmp_path / "a.yml").read_text() == "resources: {}\n"
 
 
+def test_what_is_piped_cannot_be_fixed(tmp_path: Path) -> None:
+    write_bundle(tmp_path, "bundle: {name: b}\n")
+    process = run("check", "--fix", "--stdin-filename", "databricks.yml", cwd=tmp_path)
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "cannot be fixed" in process.stderr
+
+
+def test_a_baseline_that_settings_name_must_be_there(tmp_path: Path) -> None:
+    write_bundle(tmp_path, "bundle: {name: b}\n@ bundlewright.toml\nbaseline = 'known.json'\n")
+    missing = run("check", cwd=tmp_path)
+    assert missing.returncode == 2
+    assert "known.json does not exist; --write-baseline makes it" in missing.stderr
+    assert run("check", "--write-baseline", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "known.json").exists()
+    assert run("check", cwd=tmp_path).returncode == 0
+
+
+def test_a_secret_is_not_shown(tmp_path: Path) -> None:
+    token = "dapi" + "0f3a9c7e5b1d2f4a" * 2
+    write_bundle(tmp_path, f"bundle: {{name: b}}\nvariables: {{x: {{default: {token}}}}}\n")
+    for format in ("text", "json", "sarif", "github", "gitlab"):
+        process = run("check", "--format", format, cwd=tmp_path)
+        assert "BW744" in process.stdout
+        assert token not in process.stdout
+
+
 def test_options_about_rules_win_over_settings(tmp_path: Path) -> None:
     write_bundle(tmp_path, "bundle: {name: b}\ntypo: 1\nresources: {jobs: none}\n")
     (tmp_path / "bundlewright.toml").write_text('select = ["BW101"]')

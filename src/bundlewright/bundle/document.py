@@ -407,11 +407,13 @@ def resolve_plain(text, place=None):
     digits = text.replace("_", "") if text[0] != "_" else text
     if _INTEGER.match(digits):
         if len(digits) > 20 or not -(2**63) <= int(digits) < 2**64:
-            raise _Refused(f"number {text} does not fit into 64 bits", place)
+            raise _Refused(f"number {text[:40]} does not fit into 64 bits", place)
         return int(digits)
     based = _BASED.match(digits)
     if based:
         sign, hexadecimal, octal, binary = based.groups()
+        if len(digits) > 80:
+            raise _Refused(f"number {text[:20]}... does not fit into 64 bits", place)
         number = int(hexadecimal or octal or binary, 16 if hexadecimal else 8 if octal else 2)
         return -number if sign == "-" else number
     if _FLOAT.match(digits):

@@ -149,29 +149,45 @@ def _matcher(part):
     """What tells whether a name matches one part of a pattern; None for one without wildcards."""
     if not _GLOB_CHARACTERS.search(part):
         return None
-    expression = ""
+    chunks, sizes = [""], [0]  # what stands between stars: as expressions, and in characters
     index = 0
     while index < len(part):
         character = part[index]
         end = part.find("]", index + 2) if character == "[" else -1
         if character == "*":
-            expression += ".*"
-        elif character == "?":
-            expression += "."
+            chunks.append("")
+            sizes.append(0)
+            index += 1
+            continue
+        if character == "?":
+            chunks[-1] += "."
         elif character == "\\" and index + 1 < len(part):
             index += 1
-            expression += re.escape(part[index])
+            chunks[-1] += re.escape(part[index])
         elif end > 0:
             content = part[index + 1 : end].replace("[", r"\[").replace("&&", r"\&&")
-            expression += f"[{content}]"
+            chunks[-1] += f"[{content}]"
             index = end
         else:
-            expression += re.escape(character)
+            chunks[-1] += re.escape(character)
+        sizes[-1] += 1
         index += 1
     try:
-        return re.compile(expression, re.DOTALL).fullmatch
+        first, *others = (re.compile(chunk, re.DOTALL) for chunk in chunks)
     except re.error:
         return lambda name: False  # a malformed pattern matches nothing
+    if not others:
+        return first.fullmatch
+
+    def matches(name):
+        # Leftmost places suffice, so no star makes another one try again.
+        found = first.match(name)
+        for chunk in others[:-1]:
+            found = found and chunk.search(name, found.end())
+        begin = len(name) - sizes[-1]
+        return bool(found) and found.end() <= begin and bool(others[-1].match(name, begin))
+
+    return matches
 
 
 def is_notebook(path):

@@ -7,7 +7,7 @@ resolves a resource only when it is asked to, and `Target.signature` tells what 
 import os
 
 from bundlewright.bundle.access import maps_in, place_at, value_at
-from bundlewright.bundle.document import Document, Map, Seq, read
+from bundlewright.bundle.document import Document, Map, Seq, marks_of, read
 from bundlewright.bundle.merge import Conflict, copy_map, merge, merge_by_key, with_value
 from bundlewright.bundle.references import Resolver, Walk
 
@@ -237,8 +237,11 @@ class Target:
             return value_at(self.config, path)
         value = self._resources.get(path[1])
         for part in path[2:]:
-            value = value_at(self._opened(value), (part,))
-        return self._resolver.substitute(value, (), Walk())
+            if isinstance(value, str):
+                value = self._opened(value)
+            # A map is by far the most common.
+            value = value.get(part) if type(value) is Map else value_at(value, (part,))
+        return self._resolver.substitute(value, (), Walk()) if marks_of(value)[0] else value
 
     def whole(self):
         """The whole configuration with its resources, all resolved: a new map."""

@@ -17,6 +17,9 @@ from bundlewright.patterns import Pattern
 _NEVER = (".git", ".databricks")
 
 
+_LONGEST = 4096  # characters; no path is longer
+
+
 class Patterns:
     """The patterns of a `.gitignore` or of a list in `sync`.
 
@@ -28,7 +31,7 @@ class Patterns:
         self._rules = []
         for line in lines:
             pattern = re.sub(r"(?<!\\) +$", "", line.rstrip("\r\n"))
-            if not pattern or pattern.startswith("#"):
+            if not pattern or pattern.startswith("#") or len(pattern) > _LONGEST:
                 continue
             negated = pattern.startswith("!")
             pattern = pattern.removeprefix("!")

@@ -33,11 +33,13 @@ def render(reports, colour=False):
     paint = _paint if colour else _leave
     lines = []
     for report in reports:
+        secret = {(one.file, one.line) for one in report.findings if one.is_secret}
         source = functools.cache(report.source)
         for finding in report.findings:
             if lines:
                 lines.append("")
-            lines += _block(report, finding, source, paint)
+            shown = [] if (finding.file, finding.line) in secret else source(finding.file)
+            lines += _block(report, finding, shown, paint)
         if report.findings:
             lines.append("")
         lines.append(summary(report))
@@ -103,7 +105,7 @@ def _leave(text, style):
     return text
 
 
-def _block(report, finding, source, paint):
+def _block(report, finding, source_lines, paint):
     """The lines of a finding: where and what, the source line, other places, and what to do."""
     style = _STYLES[finding.severity]
     head = f"{paint(f'{finding.severity} {finding.code}', style)} {visible(sentence(finding))}"
@@ -113,7 +115,6 @@ def _block(report, finding, source, paint):
     lines = [head]
     number = str(finding.line)
     margin = " " * len(number)
-    source_lines = source(finding.file)
     if 0 < finding.line <= len(source_lines):
         line, carets = _excerpt(source_lines[finding.line - 1], finding.column - 1)
         lines.append(paint(f"{margin} |", _MARGIN))

@@ -100,9 +100,21 @@ class Problem:
         severity: the severity, where it differs from the rule's.
         related: other places, as (place, message) pairs.
         fix: the `bundlewright.finding.Fix` that mends it.
+        is_secret: whether the source line must not be shown.
     """
 
-    __slots__ = ("cli", "fix", "hint", "message", "of_key", "path", "place", "related", "severity")
+    __slots__ = (
+        "cli",
+        "fix",
+        "hint",
+        "is_secret",
+        "message",
+        "of_key",
+        "path",
+        "place",
+        "related",
+        "severity",
+    )
 
     def __init__(
         self,
@@ -115,6 +127,7 @@ class Problem:
         severity=None,
         related=(),
         fix=None,
+        is_secret=False,
     ):
         self.message = message
         self.path = path
@@ -125,6 +138,7 @@ class Problem:
         self.severity = severity
         self.related = related
         self.fix = fix
+        self.is_secret = is_secret
 
 
 def rule(code, severity=ERROR, *, on, cli=None, profile="recommended", kinds=(), having=()):

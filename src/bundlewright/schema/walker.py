@@ -48,6 +48,7 @@ ACCEPTS = {
 NOTHING = frozenset()
 
 _table = None
+_shapes = {}  # (type, keys of a map) -> what `_shape` says
 
 
 def load_table() -> Table:
@@ -82,6 +83,7 @@ def faults(
             be walked, and its faults be told, once. It goes by `id`, so the parts must stay alive.
     """
     types, accepts, reference, interpolated, spelled = load_table()
+    shapes = _shapes
     found = []
 
     def report(kind, path, expected, value):
@@ -106,7 +108,7 @@ def faults(
         if kind == "struct" or kind == "override":
             if kind == "override":
                 required = False
-            _, fields, always, conditional = entry
+            _, fields, always, _ = entry
             if value is None and required:
                 for name in always:
                     report("missing_field", path, name, None)
@@ -116,20 +118,19 @@ def faults(
                     if part in seen:
                         return
                     seen[part] = True
-                for key, child in value.items():
-                    child_type = fields.get(key)
+                # What there is to look at in maps with the same fields is worked out once.
+                shape = (type, *value)
+                if shape not in shapes:
+                    shapes[shape] = _shape(value, entry, types, accepts)
+                known, absent = shapes[shape]
+                for key, child_type, accepted in known:
+                    child = value[key]
                     if child_type is None:
                         report("unknown_field", (path, key), tuple(fields), child)
-                    elif child.__class__ not in accepts[child_type]:
+                    elif child.__class__ not in accepted:
                         walk(child, child_type, (path, key), required)
-                if required:
-                    for name in always:
-                        if name not in value:
-                            report("missing_field", path, name, None)
-                    if conditional and conditional[0] not in value:
-                        for name in conditional[1]:
-                            if name not in value:
-                                report("missing_field", path, name, None)
+                for name in absent if required else ():
+                    report("missing_field", path, name, None)
         elif kind == "sequence" or kind == "map":
             if is_container(value, kind, path):
                 child_type = entry[1]
@@ -164,6 +165,22 @@ def faults(
 
     walk(value, type, (), required)
     return found
+
+
+def _shape(value, entry, types, accepts):
+    """What to look at in a map: (key, type, accepted classes) of fields, and fields it lacks."""
+    _, fields, always, conditional = entry
+    known = []
+    for key in value:
+        child_type = fields.get(key)
+        if child_type is None:
+            known.append((key, None, None))
+        elif types[child_type][0] != "any":
+            known.append((key, child_type, accepts[child_type]))
+    needed = list(always)
+    if conditional and conditional[0] not in value:
+        needed += conditional[1]
+    return known, [name for name in needed if name not in value]
 
 
 def type_at(path: tuple) -> int | None:

@@ -30,6 +30,7 @@ _ATTRIBUTES = {
 _NODE_TYPE_FIELDS = ("node_type_id", "driver_node_type_id")
 
 
+@functools.cache  # most clusters are of a few types
 def _cloud(value, table):
     """The cloud whose pattern a text matches; None where none does."""
     return next((cloud for cloud, pattern in table if re.fullmatch(pattern, value)), None)

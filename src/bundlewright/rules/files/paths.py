@@ -52,7 +52,8 @@ def missing_file(part):
                 hint = _where_it_is(bundle, value, file, kind)
                 yield Problem(f"{kind} {bundle.relative(file)!r} does not exist", path, hint)
             elif kind != ANYTHING and bundle.is_file(file) == (kind == FOLDER):
-                found = f"{bundle.relative(file)!r} is a {'file' if kind == FOLDER else 'folder'}"
+                what = "a folder" if os.path.isdir(file) else "no regular file"
+                found = f"{bundle.relative(file)!r} is {'a file' if kind == FOLDER else what}"
                 yield Problem(f"expected a {kind}, but {found}", path)
 
 

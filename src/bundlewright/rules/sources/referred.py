@@ -93,7 +93,8 @@ def judged(resource, read, judge):
     memory = _memory(resource.bundle)
     for path, file in files_of(resource):
         if (judge, file) not in memory:
-            memory[judge, file] = list(judge(remembered(resource.bundle, read, file)))
+            there = remembered(resource.bundle, read, file)
+            memory[judge, file] = list(judge(there)) if there else []
         for problem in memory[judge, file]:
             yield Problem(
                 problem.message,
