@@ -24,7 +24,7 @@ INTRODUCTION = """\
 
 What `bundlewright check` looks for. The first digit of a code is its family. A rule of profile
 `strict` is asked only there. In the column CLI stands the severity at which `bundle validate` of
-the Databricks CLI reports the same: where it is empty, only a deploy or a run would tell, or nobody.
+the Databricks CLI reports the same: where none stands, only a deploy or a run tells, or nobody.
 """
 
 

@@ -7,7 +7,7 @@ from bundlewright.bundle.model import Bundle
 from bundlewright.bundle.target import Target, sites_of
 from bundlewright.errors import CannotRun
 from bundlewright.finding import ERROR, INFO, NOWHERE, Finding
-from bundlewright.rules import DYNAMIC, Problem, load
+from bundlewright.rules import DYNAMIC, TOLD, Problem, load
 from bundlewright.settings import Settings
 
 _MOST = 1000  # findings of one rule on one subject that are told; nobody reads more
@@ -250,17 +250,19 @@ class _Judge:
         for rule, check in self._applicable_to(on, kinds, fields):
             try:
                 for number, problem in enumerate(check(*arguments)):
+                    if problem.severity is TOLD and self._profile != "cli":
+                        continue
                     if number == _MOST:
                         message = f"there are more than {_MOST} findings of {rule.code} here"
                         problem = Problem(message, place=problem.place or config.at)
-                    found.append(self._finding(rule, problem, config, base, path))
+                    found.append(self._finding(rule, problem, config, base, path, arguments[-1]))
                     if number == _MOST:
                         break
             except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
                 message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
                 hint = "please report this"
                 problem = Problem(message, hint=hint, place=NOWHERE, severity=ERROR, cli=INFO)
-                found.append(self._finding(rule, problem, config, base, path))
+                found.append(self._finding(rule, problem, config, base, path, arguments[-1]))
         return found
 
     def _applicable_to(self, on, kinds, fields):
@@ -276,17 +278,20 @@ class _Judge:
             self._applicable[shape] = rules
         return rules
 
-    def _finding(self, rule, problem, config, base, path):
+    def _finding(self, rule, problem, config, base, path, part):
         severity = problem.severity or rule.severity
         if self._profile == "cli":
             severity = problem.cli or rule.cli
         path = (*path, *problem.path)
+        place = problem.place or place_at(config, path, problem.of_key)
+        if not (problem.place or path or self._profile == "cli") and base:
+            place = part.at  # of the resource as a whole; the CLI names its first field
         return Finding(
             rule.code,
             severity,
             problem.message,
             problem.hint,
-            problem.place or place_at(config, path, problem.of_key),
+            place,
             (*base, *path),
             problem.related,
             problem.fix,

@@ -246,8 +246,8 @@ def _fix(report, judge, options):
         unwritten = fixing.write(plan)
         refused += unwritten
         report = judge({}) if unwritten else plan.report
-    for file, reason in refused:
-        print(f"bundlewright: {file} is left as it is: {reason}", file=sys.stderr)
+    for file, reason in dict.fromkeys(refused):
+        print(f"bundlewright: {file}: a fix is not made: {reason}", file=sys.stderr)
     return report
 
 

@@ -69,7 +69,8 @@ def test_a_pattern_that_is_wrong_matches_nothing() -> None:
         ("sync: {paths: [src]}", "src/a.py", ""),
         ("sync: {paths: [lib]}", "src/a.py", "it is in none of the folders of sync.paths"),
         ("sync: {paths: [lib]}\ntargets: {t: {sync: {paths: [src]}}}", "src/a.py", ""),
-        ("sync: {exclude: [src]}\ntargets: {t: {sync: {include: [src]}}}", "src/a.py", ""),
+        ("sync: {exclude: [src], include: [src]}", "src/a.py", "sync.exclude has 'src'"),
+        ("sync: {exclude: ['*.py']}\ntargets: {t: {sync: {exclude: ['!a.py']}}}", "src/a.py", ""),
         ("targets: {t: {sync: {exclude: [src]}}, u: {}}", "src/a.py", ""),
     ],
 )

@@ -152,8 +152,9 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
 
 def test_variables_may_come_from_the_environment(tmp_path: Path) -> None:
     write_bundle(tmp_path, GOOD + "variables: {token: {}}\n")
-    assert run("check", cwd=tmp_path).returncode == 1
-    assert run("check", cwd=tmp_path, BUNDLE_VAR_token="x").returncode == 0
+    command = ("check", "--profile", "cli")
+    assert run(*command, cwd=tmp_path).returncode == 1
+    assert run(*command, cwd=tmp_path, BUNDLE_VAR_token="x").returncode == 0
 
 
 def test_any_text_can_be_printed_anywhere(tmp_path: Path) -> None:

@@ -274,7 +274,8 @@ def test_what_passes_with_the_cli_is_no_error(case: str, tmp_path: Path) -> None
 def test_both_places_of_a_key_are_named(tmp_path: Path) -> None:
     text = "bundle: {name: b}\nresources:\n  jobs: {x: {name: a}}\n  pipelines: {x: {name: b}}\n"
     found = findings(tmp_path, text, profile="cli", info=True)
-    assert [(one.code, one.line) for one in found] == [("BW008", 3), ("BW008", 4)]
+    assert [(one.code, one.line) for one in found] == [("BW008", 4)]
+    assert [place[:2] for place, _ in found[0].related] == [("databricks.yml", 3)]
 
 
 def test_values_of_other_targets_are_not_judged_as_the_cli_does_not(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ def test_verdicts_and_places_are_the_clis() -> None:
             if bool(report.count("error")) != bool(verdict["exit"]):
                 other_verdicts.append((case, target, report.findings))
             ours = {f"{finding.file}:{finding.line}" for finding in report.findings}
+            related = [place for finding in report.findings for place, _ in finding.related]
+            ours |= {f"{file}:{line}" for file, line, _ in related}
             for diagnostic in verdict["diagnostics"]:
                 for place in diagnostic["in"]:
                     places += 1

@@ -8,6 +8,7 @@ import pytest
 from bundles import findings, write_bundle
 
 from bundlewright.checking import check
+from bundlewright.finding import ERROR
 from bundlewright.fixing import plan
 
 FAMILY = "BW4"
@@ -54,6 +55,14 @@ ENVIRONMENT = ", environments: [{environment_key: e, spec: {environment_version:
             f"{CLUSTER}{ENVIRONMENT}",
             [("BW408", "error")],
         ),
+        (
+            task(
+                f"{NEW.replace('17.3.x-scala2.13', '12.2.x-scala2.12') % ''}, {NOTEBOOK},"
+                " libraries: [{whl: ./a.whl}]"
+            ),
+            "",
+            [("BW450", "error")],
+        ),
     ],
 )
 def test_tasks_are_placed(
@@ -61,6 +70,21 @@ def test_tasks_are_placed(
 ) -> None:
     variables = "variables: {key: {lookup: {cluster: c}}, task: {lookup: {cluster: c}}}\n"
     assert found(tmp_path, variables + job(tasks, more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("compute", "expected"),
+    [
+        ("existing_cluster_id: x", [("BW409", "info")]),
+        ("existing_cluster_id: x, job_cluster_key: main", [("BW408", "error")]),
+    ],
+)
+def test_one_mistake_with_a_cluster_is_one_finding(
+    tmp_path: Path, compute: str, expected: list[tuple[str, str]]
+) -> None:
+    production = "targets: {p: {mode: production, workspace: {root_path: /x}}}\n"
+    text = production + job(task(f"{compute}, {NOTEBOOK}"), CLUSTER)
+    assert [one for one in found(tmp_path, text) if one[0] != "BW406"] == expected
 
 
 @pytest.mark.parametrize(
@@ -124,6 +148,8 @@ WHOLE = "spark_version: 17.3.x-scala2.13, node_type_id: i3.xlarge, "
         ("16.4.x-gpu-ml-scala2.13", []),
         ("17.3.x-aarch64-scala2.13", []),
         ("18.x-scala2.13", []),
+        ("16.x-snapshot-scala2.12", [("BW416", "warning")]),
+        ("16.x-scala2.12", [("BW415", "error")]),
         ("18.1.x-scala2.13", []),
         ("19.x-cpu-ml-scala2.13", []),
         ("custom:my-image", []),
@@ -157,6 +183,30 @@ def test_the_runtime_that_was_meant_is_named(tmp_path: Path, version: str, hint:
     text = cluster(f"spark_version: {version}, node_type_id: i3.xlarge, num_workers: 1")
     [one] = findings(tmp_path, f"bundle: {{name: b}}\n{text}")
     assert hint in one.hint
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            f"{WHOLE} num_workers: 1, is_single_node: true, kind: CLASSIC_PREVIEW",
+            "is_single_node makes the cluster a single node",
+        ),
+        (
+            f"{WHOLE} num_workers: 2, spark_conf: "
+            "{spark.master: 'local[*]', spark.databricks.cluster.profile: singleNode}",
+            "spark.databricks.cluster.profile makes",
+        ),
+        (f"{WHOLE} num_workers: 1, instance_pool_id: p", "cannot be set together with"),
+        (
+            "spark_version: 13.2.x-cpu-ml-scala2.12, node_type_id: n, num_workers: 1",
+            "runtime '13.2.x-cpu-ml-scala2.12' is no longer",
+        ),
+    ],
+)
+def test_messages_name_what_is_written(tmp_path: Path, fields: str, message: str) -> None:
+    [one] = findings(tmp_path, f"bundle: {{name: b}}\n{cluster(fields)}")
+    assert message in one.message
 
 
 @pytest.mark.parametrize(
@@ -213,6 +263,8 @@ JAR = "spark_jar_task: {main_class_name: M}"
         (f"{WHEEL}, {NEW % ''}, libraries: [{{pypi: {{package: p}}}}]", []),
         (f"{WHEEL}, {NEW % ''}, libraries: '${{var.l}}'", []),
         (f"{WHEEL}, {NEW % ', policy_id: p'}", [("BW420", "warning")]),
+        (f"{WHEEL}, {NEW % ', docker_image: {url: x}'}", []),  # the image brings it
+        (f"{JAR}, {NEW % ', docker_image: {url: x}'}", []),
         (f"{WHEEL}, existing_cluster_id: x", [("BW420", "warning")]),
         (f"{WHEEL}, existing_cluster_id: '${{var.l}}'", []),
         (f"{JAR}, {NEW % ''}", [("BW420", "error")]),
@@ -233,6 +285,31 @@ def test_libraries(tmp_path: Path, text: str, expected: list[tuple[str, str]] | 
     variables = "variables: {l: {lookup: {cluster: c}}}\n"
     expected = [("BW422", "warning")] if expected == 422 else expected
     assert found(tmp_path, variables + job(task(text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "is_lacking"),
+    [
+        ("[requests==2.32.3, 'pandas[all]~=2.2']", True),
+        ("[requests, ../dist/*.whl]", False),
+        ("[My_Sales>=1]", False),
+        ("[my-sales]", False),
+        ("[-r requirements.txt]", False),
+        ("['x @ https://example.com/x.zip']", False),
+        ("['${var.l}']", False),
+    ],
+)
+def test_the_wheel_of_the_bundle_is_no_other_package(
+    tmp_path: Path, dependencies: str, is_lacking: bool
+) -> None:
+    runs = "environment_key: e, python_wheel_task: {package_name: my_sales, entry_point: e}"
+    spec = f"{{environment_version: '4', dependencies: {dependencies}}}"
+    text = job(task(runs), f", environments: [{{environment_key: e, spec: {spec}}}]")
+    text += "variables: {l: {lookup: {cluster: c}}}\n"
+    project = "\n@ pyproject.toml\n[project]\nname = 'my.sales'\n"
+    built = text + "artifacts: {a: {type: whl, build: uv build}}" + project
+    assert (("BW420", "warning") in found(tmp_path / "a", built)) == is_lacking
+    assert "BW420" not in dict(found(tmp_path / "b", text + project))  # it may be of an index
 
 
 HOSTS = """\
@@ -267,29 +344,86 @@ def test_node_types_are_of_the_cloud(tmp_path: Path, node: str, targets: tuple[s
     assert tuple(name for one in report if one.code == "BW434" for name in one.targets) == targets
 
 
+def test_a_cluster_in_a_loop_is_of_the_cloud(tmp_path: Path) -> None:
+    inner = task(f"{NEW % ''}, {NOTEBOOK}", "inner")
+    report = findings(
+        tmp_path,
+        f"bundle: {{name: b}}\n{HOSTS}"
+        + job(task(f"for_each_task: {{inputs: '[1]', task: {inner}}}")),
+    )
+    assert [one.targets for one in report if one.code == "BW434"] == [("azure",), ("gcp",)]
+
+
 def test_a_cluster_from_a_variable_is_of_the_cloud(tmp_path: Path) -> None:
     text = HOSTS + job(task(f"new_cluster: '${{var.cluster}}', {NOTEBOOK}"))
     assert ("BW434", "error") in found(tmp_path, text)
 
 
-def test_an_id_is_that_of_the_right_kind(tmp_path: Path) -> None:
-    resources = """\
-    resources:
-      clusters: {c: {policy_id: "${resources.cluster_policies.p.id}"}}
-      cluster_policies: {p: {name: p}}
-      jobs:
-        etl:
-          name: etl
-          tasks:
-            - task_key: a
-              existing_cluster_id: ${resources.clusters.c.id}
-              notebook_task: {notebook_path: /x}
-            - task_key: b
-              existing_cluster_id: ${resources.cluster_policies.p.id}
-              notebook_task: {notebook_path: /x}
-    """
-    [one] = [one for one in findings(tmp_path, resources) if one.code == "BW428"]
-    assert one.path[-2:] == (1, "existing_cluster_id")
+IDS = """\
+bundle: {name: b}
+variables:
+  a_cluster: {lookup: {cluster: c}}
+  a_pool: {lookup: {instance_pool: p}}
+  a_warehouse: {lookup: {warehouse: w}}
+  a_principal: {lookup: {service_principal: s}}
+resources:
+  clusters: {c: {spark_version: 17.3.x-scala2.13, instance_pool_id: x, num_workers: 1}}
+  dashboards:
+    d: {display_name: d, warehouse_id: "${resources.sql_warehouses.w.id}", file_path: d.lvdash.json}
+  instance_pools: {p: {instance_pool_name: p, node_type_id: i3.xlarge}}
+  pipelines: {s: {name: s, catalog: c, schema: s, libraries: [{notebook: {path: /x}}]}}
+  sql_warehouses: {w: {name: w, cluster_size: Small}}
+  jobs:
+    child: {name: child, tasks: [{task_key: t, notebook_task: {notebook_path: /x}}]}
+    etl: {name: etl, tasks: [{task_key: t, %s}]}
+@ d.lvdash.json
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        (f"existing_cluster_id: '${{resources.clusters.c.id}}', {NOTEBOOK}", None),
+        (
+            f"existing_cluster_id: '${{resources.instance_pools.p.id}}', {NOTEBOOK}",
+            "instance_pools",
+        ),
+        # The field of another kind of resource may hold the right ID.
+        (f"existing_cluster_id: '${{resources.pipelines.s.spec}}', {NOTEBOOK}", None),
+        ("run_job_task: {job_id: '${resources.jobs.child.id}'}", None),
+        ("run_job_task: {job_id: '${resources.pipelines.s.id}'}", "pipelines"),
+        ("run_job_task: {job_id: '${resources.pipelines.s.pipeline_id}'}", "pipelines"),
+        ("pipeline_task: {pipeline_id: '${resources.jobs.child.id}'}", "jobs"),
+        ("dashboard_task: {dashboard_id: '${resources.dashboards.d.id}'}", None),
+        ("dashboard_task: {dashboard_id: '${resources.sql_warehouses.w.id}'}", "sql_warehouses"),
+        (
+            "dashboard_task: {dashboard_id: '${resources.dashboards.d.id}',"
+            " warehouse_id: '${resources.dashboards.d.warehouse_id}'}",
+            None,
+        ),
+        (f"existing_cluster_id: '${{var.a_cluster}}', {NOTEBOOK}", None),
+        (f"existing_cluster_id: '${{var.a_pool}}', {NOTEBOOK}", "instance_pools"),
+        ("pipeline_task: {pipeline_id: '${var.a_warehouse}'}", "sql_warehouses"),
+        ("pipeline_task: {pipeline_id: '${var.a_principal}'}", "service_principals"),
+        (
+            "notebook_task: {notebook_path: /x,"
+            " base_parameters: {job_id: '${resources.pipelines.s.id}'}}",
+            None,
+        ),
+    ],
+)
+def test_an_id_is_that_of_the_right_kind(tmp_path: Path, fields: str, wrong: str | None) -> None:
+    errors = [one for one in findings(tmp_path, IDS % fields) if one.severity == ERROR]
+    assert [one.code for one in errors] == (["BW428"] if wrong else [])
+    assert all(f"one of the {wrong}" in one.message for one in errors)
+
+
+def test_what_a_lookup_finds_is_a_matter_of_the_target(tmp_path: Path) -> None:
+    text = IDS % f"existing_cluster_id: '${{var.a_cluster}}', {NOTEBOOK}"
+    more = "targets: {a: {}, b: {variables: {a_cluster: {lookup: {job: j}}}}}\n"
+    found = findings(tmp_path, text.replace("resources:\n", f"{more}resources:\n", 1))
+    assert [one.targets for one in found if one.code == "BW428"] == [("b",)]
 
 
 PIPELINE = "resources: {pipelines: {p: {name: p, %s}}}\n@ src/a.sql\nSELECT 1\n@ doc/a.md\nx\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bundles import codes, findings
+from bundles import codes, findings, write_bundle
 
 from bundlewright.bundle import files
 from bundlewright.bundle.model import Bundle
@@ -72,6 +72,37 @@ def test_what_git_ignores_is_not_there_at_run_time(tmp_path: Path, kind: str, fo
     assert ("BW611" in codes(tmp_path, text + NOTEBOOK)) == found
 
 
+@pytest.mark.parametrize(
+    ("base", "dev", "prod", "left_behind_by"),
+    [
+        ("", "", "{exclude: ['src/*.py']}", ["prod"]),
+        ("", "{exclude: [src]}", "{exclude: [src/a.py]}", ["dev", "prod"]),
+        ("", "{include: [out/a.py]}", "", ["prod"]),
+        ("{include: [out/a.py]}", "{include: [x]}", "", []),
+        ("", "{include: [out]}", "{include: ['out/*']}", []),
+        ("", "{include: [out]}", "{include: [out], exclude: [out]}", ["prod"]),
+        ("", "{include: [out]}", "{include: ['${resources.jobs.j.id}']}", []),
+    ],
+)
+def test_each_target_has_its_own_uploads(
+    tmp_path: Path, base: str, dev: str, prod: str, left_behind_by: list[str]
+) -> None:
+    name = "out/a.py" if "out" in base + dev else "src/a.py"
+    targets = {"dev": dev, "prod": prod}
+    sections = ", ".join(f"{key}: {{sync: {sync or '{}'}}}" for key, sync in targets.items())
+    text = f"{RUN % name}sync: {base or '{}'}\ntargets: {{{sections}}}\n@ {name}{NOTEBOOK}"
+    found = check(write_bundle(tmp_path, text + "@ .gitignore\nout/\n")).findings
+    messages = [one.message for one in found if one.code in ("BW611", "BW619")]
+    assert [message.split("'")[1] for message in messages] == left_behind_by
+
+
+def test_what_no_target_uploads_is_said_once(tmp_path: Path) -> None:
+    text = RUN % "src/a.py" + "sync: {exclude: [src]}\ntargets: {dev: {sync: {exclude: [b]}}}\n"
+    found = of(tmp_path, text + "@ src/a.py" + NOTEBOOK, "BW611", "BW619")
+    message = "'src/a.py' is not uploaded: sync.exclude has 'src'"
+    assert found == [(message, "take it out of sync.exclude")]
+
+
 def test_a_dashboard_is_read_by_the_cli_wherever_git_looks(tmp_path: Path) -> None:
     text = "resources: {dashboards: {d: {display_name: d, warehouse_id: w, file_path: d.json}}}\n"
     text = HEAD + text + '@ d.json\n{"pages": []}\n@ .gitignore\n*.json\n'
@@ -83,15 +114,62 @@ def test_a_dashboard_is_read_by_the_cli_wherever_git_looks(tmp_path: Path) -> No
     [
         ("[]", "'d.json' is not a dashboard"),
         ('{"datasets": []}', "'d.json' is not a dashboard"),
-        ("{'pages': []}", "'d.json' is not JSON"),
-        ("[" * 100_000, "'d.json' is not JSON: is nested too deeply"),
-        ("", "'d.json' is not JSON"),
     ],
 )
 def test_what_is_no_dashboard(tmp_path: Path, content: str, message: str) -> None:
     text = "resources: {dashboards: {d: {display_name: d, warehouse_id: w, file_path: d.json}}}\n"
     [(found, _)] = of(tmp_path, f"{HEAD}{text}@ d.json\n{content}\n", "BW616")
     assert found.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault", "place"),
+    [
+        ("{'pages': []}", """unexpected "'\"""", (1, 2)),
+        ('{\n  "pages": [\n    1 2\n  ]\n}', "unexpected '2'", (3, 7)),
+        ('{\n  "pages": ["a\n"]}', "unexpected '\\n'", (2, 15)),
+        ('{"pages": ["a', "a text does not end", (1, 12)),
+        ('{"pages": [', "it ends too early", (1, 12)),
+        ("", "it ends too early", (1, 1)),
+        ("[" * 100_000, "it is nested too deeply", (1, 1)),
+    ],
+)
+def test_what_is_no_json_is_shown_in_its_file(
+    tmp_path: Path, content: str, fault: str, place: tuple[int, int]
+) -> None:
+    resource = "%s: {d: {display_name: d, warehouse_id: w, file_path: ../d.json}}"
+    text = f"{HEAD}include: [r/*.yml]\n@ r/x.yml\nresources: {{{resource % 'dashboards'}}}\n"
+    write_bundle(tmp_path, text)
+    (tmp_path / "d.json").write_bytes(content.encode())
+    [found] = [one for one in check(tmp_path).findings if one.code == "BW616"]
+    assert found.message == f"the dashboard is not JSON: {fault}"
+    assert (found.file, found.line, found.column) == ("d.json", *place)
+    assert found.related == ((("r/x.yml", 1, 75), "named here"),)
+    (tmp_path / "r" / "x.yml").write_text(f"resources: {{{resource % 'alerts'}}}\n")
+    [found] = [one for one in check(tmp_path).findings if one.code == "BW617"]
+    assert found.message == f"'d.json' is not JSON: {fault}"
+    assert found.related == ((("d.json", *place), "here"),)
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize(
+    "task",
+    [
+        "notebook_task: {notebook_path: nb.py, source: GIT}",
+        f"{CLUSTER}, spark_python_task: {{python_file: nb.py, source: GIT}}",
+        "sql_task: {warehouse_id: w, file: {path: nb.py, source: GIT}}",
+    ],
+)
+def test_what_comes_from_git_needs_a_repository(tmp_path: Path, task: str, there: bool) -> None:
+    text = JOB % task + (f"@ nb.py{NOTEBOOK}" if there else "")
+    [(message, hint)] = of(tmp_path / "none", text, "BW601")
+    assert message.endswith("'nb.py' is to come from Git, but the job has no git_source")
+    assert hint == "add git_source to the job, or leave source out"
+    source = "git_source: {git_url: https://x/y, git_provider: gitHub, git_branch: main}"
+    assert of(tmp_path / "git", text.replace("name: j", f"name: j, {source}"), "BW601") == []
+    report = check(tmp_path / "none", profile="cli")
+    if "notebook_task" in task:
+        assert bool(report.count("error")) != there
 
 
 @pytest.mark.parametrize(
@@ -210,6 +288,26 @@ def test_a_wheel_is_built_from_a_project(
     assert found == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        '[tool.hatch.build.targets.wheel]\npackages = ["pkg/sales"]',
+        '[tool.setuptools.packages.find]\nwhere = ["pkg"]',
+        '[tool.setuptools.package-dir]\n"" = "pkg"',
+        '[tool.poetry]\npackages = [{include = "sales", from = "pkg"}]',
+        '[tool.uv.build-backend]\nmodule-root = "pkg"',
+    ],
+)
+def test_packages_lie_where_the_project_says(tmp_path: Path, settings: str) -> None:
+    project = '\n@ pyproject.toml\n[project]\nname = "sales"\n[project.scripts]\nload = "x:y"\n'
+    text = JOB % f"{CLUSTER}, {WHEEL % ('sales', 'laod', 'dist/*.whl')}" + BUILD + project
+    text += f"{settings}\n@ pkg/sales/__init__.py\n"
+    assert of(tmp_path, text + "def main(): ...\n", "BW615") == [
+        ("package 'sales' has no entry point 'laod'", "did you mean 'load'?")
+    ]
+    assert of(tmp_path, text + "def laod(): ...\n", "BW615") == []
+
+
 def test_an_option_of_pip_names_a_file_or_folder(tmp_path: Path) -> None:
     text = HEAD + "resources: {jobs: {j: {name: j, environments: [{environment_key: e, spec: "
     text += "{environment_version: '4', dependencies: [-r a.txt, -e ./lib, -r none.txt, -e none,"
@@ -237,3 +335,44 @@ def test_files_outside_are_uploaded_with_their_folder(tmp_path: Path) -> None:
     assert "BW607" in codes(tmp_path / "b", text)
     assert check(tmp_path / "b", profile="cli").count("error") == 1
     assert "BW607" not in codes(tmp_path / "b", text + "sync: {paths: [., ../shared]}\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "profile", "severity"),
+    [
+        ("exclude", "recommended", "info"),  # a fresh checkout has no __pycache__
+        ("exclude", "cli", "warning"),
+        ("include", "recommended", "warning"),
+        ("include", "cli", "warning"),
+    ],
+)
+def test_a_pattern_of_sync_that_matches_no_file(
+    tmp_path: Path, field: str, profile: str, severity: str
+) -> None:
+    text = f"{HEAD}sync: {{{field}: ['**/__pycache__/*']}}\n"
+    found = findings(tmp_path, text, info=True, profile=profile)
+    assert [(one.code, one.severity) for one in found] == [("BW604", severity)]
+
+
+@pytest.mark.parametrize(
+    ("artifact", "project", "told"),
+    [
+        ("type: whl, build: uv build", "[project]\nname = sales", "line 2"),
+        ("type: whl, path: lib", "a = [1,\n\n[b]", "line 3"),  # setup.py reads it, too
+        ("type: whl, path: lib, build: make", "[project", "line 1"),
+        ("path: lib, build: uv build", "name = ", None),
+        ("type: jar, path: lib, build: mvn package", "name = ", None),
+        ("type: whl, path: lib, build: uv build", "[project]\nname = 'sales'", None),
+        ("type: whl, path: none, build: uv build", "name = ", None),
+        ("type: whl, path: lib, files: [{source: '*.whl'}]", "name = ", None),  # nothing is built
+    ],
+)
+def test_a_project_of_an_artifact_is_toml(
+    tmp_path: Path, artifact: str, project: str, told: str | None
+) -> None:
+    folder = "lib/" if "path" in artifact else ""
+    text = f"{HEAD}artifacts: {{a: {{{artifact}}}}}\n@ {folder}pyproject.toml\n{project}\n"
+    text += f"@ {folder}setup.py\nx\n@ lib/a.whl\nx\n"
+    found = [one for one in findings(tmp_path, text) if one.code == "BW620"]
+    assert [one.severity for one in found] == (["error"] if told else [])
+    assert all(told in one.message and one.file == "databricks.yml" for one in found)

@@ -8,6 +8,7 @@ import pytest
 from bundles import codes, findings, write_bundle
 
 from bundlewright.checking import check
+from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Rule, load
 
 HEAD = "bundle: {name: b}\n"
@@ -69,8 +70,58 @@ resources:
         ("BW101", 5, 7, "did you mean 'name'?"),
         ("BW102", 7, 24, ""),
         ("BW103", 9, 33, "did you mean 'ALL_SUCCESS'?"),
-        ("BW104", 9, 60, ""),
         ("BW101", 9, 61, "did you mean 'notebook_path'?"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("schedule: {quartz_cron_expresion: '0 0 2 * * ?', timezone_id: UTC}", [("BW101", ERROR)]),
+        ("schedule: {cron: '0 0 2 * * ?', timezone_id: UTC}", [("BW101", ERROR)]),
+        ("schedule: {cron: '0 0 2 * * ?', timezone: UTC}", [("BW101", ERROR)] * 2),
+        ("schedule: {quartz_cron_expression: '0 0 2 * * ?', timezone: UTC}", [("BW101", ERROR)]),
+        (
+            "schedule: {quartz_cron_expression: '0 0 2 * * ?', timezone_id: UTC, since: x}",
+            [("BW101", WARNING)],
+        ),
+        ("schedule: {quartz_cron_expression: '0 0 2 * * ?'}", [("BW104", ERROR)]),
+        ("schedule: {pause_statu: PAUSED}", [("BW104", ERROR)] * 2 + [("BW101", WARNING)]),
+        ("webhook_notifications: {on_failure: [{url: 'https://x'}]}", [("BW101", ERROR)]),
+        ("max_runs: 1", [("BW101", WARNING)]),
+        ("tasks: [{task_key: t, notebok_task: {notebook_path: /x}}]", [("BW101", ERROR)]),
+        ("tasks: [{task_key: t, python_task: {python_file: /x}}]", [("BW101", ERROR)]),
+        (
+            "tasks: [{task_key: t, notebook_task: {notebook_path: /x}, new_task: {}}]",
+            [("BW101", WARNING)],
+        ),
+        (
+            "tasks: [{task_key: t, for_each_task: {inputs: '[1]', task:"
+            " {task_key: i, notebok_task: {notebook_path: /x}}}}]",
+            [("BW101", ERROR)],
+        ),
+        ("tasks: ['${var.task}']", [("BW106", ERROR)]),
+    ],
+)
+def test_an_unknown_field_is_an_error_where_it_leaves_one_missing(
+    tmp_path: Path, fields: str, expected: list[tuple[str, str]]
+) -> None:
+    text = f"{HEAD}resources: {{jobs: {{etl: {{name: etl, {fields}}}}}}}\n"
+    task = "{type: complex, default: {task_key: t, notebok_task: {notebook_path: /x}}}"
+    found = findings(tmp_path, f"{text}variables: {{task: {task}}}\n")
+    assert [(one.code, one.severity) for one in found if one.code != "BW313"] == expected
+
+
+def test_a_target_may_say_only_what_differs(tmp_path: Path) -> None:
+    text = """\
+resources:
+  jobs:
+    etl: {name: etl, schedule: {quartz_cron_expression: '0 0 2 * * ?', timezone_id: UTC}}
+targets: {dev: {resources: {jobs: {etl: {schedule: {timezone: CET}}}}}}
+"""
+    found = findings(tmp_path, HEAD + text)
+    assert [(one.code, one.severity) for one in found if one.code != "BW313"] == [
+        ("BW101", WARNING)
     ]
 
 
@@ -242,11 +293,14 @@ def test_production_is_judged_as_the_cli_judges_it(tmp_path: Path) -> None:
 
     def found(name: str, of_job: str, of_target: str) -> list[str]:
         text = HEAD + job % of_job + production % of_target
-        report = findings(tmp_path / name, text, info=True)
-        return [one.severity for one in report if one.code == "BW705"]
+        reports = [
+            findings(tmp_path / name, text, info=True, profile=profile)
+            for profile in ("cli", "recommended")
+        ]
+        return [one.severity for report in reports for one in report if one.code == "BW705"]
 
-    assert found("bare", "", "") == ["error"]
-    assert found("run_as", ", run_as: {user_name: x}", "") == ["info"]
+    assert found("bare", "", "") == ["error", "warning"]
+    assert found("run_as", ", run_as: {user_name: x}", "") == ["info", "info"]
     assert found("path", "", ", workspace: {root_path: /Workspace/x}") == []
 
 

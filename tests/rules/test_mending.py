@@ -57,9 +57,74 @@ def test_what_is_not_certain_is_left_unless_asked(
     assert mended(tmp_path / "unsafe", JOB % field, unsafe=True) == JOB % (meant or field)
 
 
+TASK = "tasks: [{task_key: t, notebook_task: {notebook_path: /x}, %s}]"
+ONE = "{name: j, tasks: [{task_key: t, notebook_task: {notebook_path: /x}}]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "meant"),
+    [
+        (
+            JOB % TASK % "job_cluster_key: mian"
+            + "targets: {t: {resources: {jobs: {j: {job_clusters: [{job_cluster_key: main}]}}}}}\n",
+            "job_cluster_key: mian",
+            "job_cluster_key: main",
+        ),
+        (
+            JOB % TASK % "environment_key: defualt}], environments: [{environment_key: default",
+            "defualt",
+            "default",
+        ),
+        (JOB % "tags: {a: 'x_${var.catalgo}_y'}", "catalgo", "catalog"),
+        (JOB % "tags: {a: '${workspace.current_user.username}'}", "username", "userName"),
+        (JOB % "tags: {a: '${resources.jobs.jj.id}'}", "jobs.jj", "jobs.j"),
+        (JOB % "tags: {a: '${resources.pipelines.j.id}'}", "pipelines.j", "jobs.j"),
+        (HEAD + "targets: {t: {variables: {catalgo: x}}}\n", "catalgo", "catalog"),
+        (
+            HEAD + f"resources: {{jobs: {{etl: {ONE}}}}}\n"
+            "targets: {t: {resources: {jobs: {elt: {max_concurrent_runs: 2}}}}}\n",
+            "elt",
+            "etl",
+        ),
+    ],
+)
+def test_the_near_name_is_put_in_when_asked(
+    tmp_path: Path, text: str, wrong: str, meant: str
+) -> None:
+    text += "variables: {catalog: {default: main}}\n"
+    assert mended(tmp_path / "safe", text) == text
+    assert mended(tmp_path / "unsafe", text, unsafe=True) == text.replace(wrong, meant)
+
+
+@pytest.mark.parametrize(
+    ("level", "after"),
+    [
+        ("can_manage", "CAN_MANAGE"),
+        ("Can Manage", "CAN_MANAGE"),
+        ("CAN-VIEW", "CAN_VIEW"),
+        ("CAN_MANAGE_RUN", None),  # of a job
+        ("CAN_MANAGES", None),
+    ],
+)
+def test_no_permission_becomes_another_one(tmp_path: Path, level: str, after: str | None) -> None:
+    text = (
+        HEAD + "resources: {pipelines: {p: {name: p, permissions: [{group_name: g, level: %s}]}}}\n"
+    )
+    assert mended(tmp_path, text % level, unsafe=True) == text % (after or level)
+    [one] = [one for one in check(tmp_path).findings if one.code == "BW103"]
+    assert ("did you mean" in one.hint) == (after is not None)
+
+
 def test_the_last_of_equal_keys_stays(tmp_path: Path) -> None:
+    text = HEAD + "experimental:\n  a: x # first\n  b: y\n  a: z\n"
+    assert mended(tmp_path, text) == HEAD + "experimental:\n  b: y\n  a: z\n"
+
+
+def test_a_map_under_an_equal_key_is_not_certain_to_go(tmp_path: Path) -> None:
     text = HEAD + "variables:\n  a:\n    default: x # first\n  b: {default: y}\n  a: {default: z}\n"
-    assert mended(tmp_path, text) == HEAD + "variables:\n  b: {default: y}\n  a: {default: z}\n"
+    assert mended(tmp_path / "safe", text) == text
+    without = HEAD + "variables:\n  b: {default: y}\n  a: {default: z}\n"
+    assert mended(tmp_path / "unsafe", text, unsafe=True) == without
 
 
 def test_of_three_equal_keys_the_last_stays(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ def missed(folder: Path, text: str) -> list[tuple[str, str]]:
         ("resources/x.yml", "resources/b.yml", "resources/b.yml"),
         ("./resources/*.yml", "resources/a/b.yml", "resources/*/*.yml"),
         ("*.yml", "b.yaml", "*.yaml"),
+        ("resources/*.yml", "jobs/b.yml", "jobs/b.yml"),
+        ("resources/*.yml", "a/b/c.yaml", "a/b/c.yaml"),
     ],
 )
 def test_a_file_that_no_pattern_reaches_is_named_with_one_that_does(
@@ -51,7 +53,13 @@ def test_a_file_that_no_pattern_reaches_is_named_with_one_that_does(
         ("resources/.a/x.yml", JOB % "b"),  # hidden
         ("resources/node_modules/x.yml", JOB % "b"),
         ("resources/a/x.txt", JOB % "b"),
-        ("other/x.yml", JOB % "b"),  # in no folder that include names
+        ("resources/a/x.json", '{"name": "x"}'),
+        ("resources/a/x.json", '{"resources": [{"type": "Microsoft.Databricks/workspaces"}]}'),
+        ("azure-pipelines.yml", "resources:\n  pipelines:\n  - pipeline: x\n"),
+        ("other/x.yml", "variables:\n  CI:\n    description: x\n"),  # may be of GitLab
+        *((f"{folder}/x.yml", JOB % "b") for folder in ("tests", "a/template", "docs", "{{.x}}")),
+        ("env/pyvenv.cfg", "\n@ env/x.yml\n" + JOB % "b"),
+        ("a/databricks.yml", "bundle: {name: a}\n@ shared/x.yml\n" + JOB % "b"),
         ("resources/a/x.yml.tmpl", JOB % "b"),
     ],
 )
@@ -68,7 +76,24 @@ def test_a_bundle_inside_the_folder_is_another_bundle(tmp_path: Path) -> None:
 
 def test_without_include_the_usual_folder_is_looked_through(tmp_path: Path) -> None:
     text = HEAD + "@ resources/x.yml\n" + JOB % "b" + "@ src/y.yml\n" + JOB % "c"
-    assert missed(tmp_path, text) == [("resources/x.yml", "add 'resources/x.yml' to include")]
+    names = [name for name, _ in missed(tmp_path, text)]
+    assert names == ["resources/x.yml", "src/y.yml"]
+
+
+@pytest.mark.parametrize("name", ["resources/x.json", "jobs/x.json"])
+def test_configuration_in_json_is_missed_too(tmp_path: Path, name: str) -> None:
+    text = f"{HEAD}include: ['resources/*.yml']\n@ resources/y.yml\n{{}}\n@ {name}\n"
+    text += '{"resources": {"jobs": {"b": {"name": "b"}}}}\n'
+    assert [found for found, _ in missed(tmp_path, text)] == [name]
+
+
+@pytest.mark.parametrize("broken", ["databricks.yml", "resources/y.yml"])
+def test_nothing_is_missed_where_a_file_is_broken(tmp_path: Path, broken: str) -> None:
+    text = f"{HEAD}include: ['resources/*.yml']\n@ resources/y.yml\n{{}}\n@ resources/a/x.yml\n"
+    write_bundle(tmp_path, text + JOB % "b")
+    assert [one.code for one in check(tmp_path).findings] == ["BW013"]
+    (tmp_path / broken).write_text("bundle: {name: x\ninclude: ['resources/*.yml']\n")
+    assert [one.code for one in check(tmp_path).findings] == ["BW001"]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +109,38 @@ def test_a_pattern_that_matches_nothing_is_one_mistake(tmp_path: Path) -> None:
     [finding] = findings(tmp_path, text)
     assert finding.code == "BW005"
     assert finding.hint == "write 'resources/*/*.yml' for 'resources/a/x.yml'"
+
+
+@pytest.mark.parametrize(
+    ("include", "severity"),
+    [
+        ("resources/*/*.yml", "info"),  # resources/*.yml matches
+        ("resources/*.yaml", "info"),
+        ("./resources/*/*/*.yml", "info"),
+        ("resource/*.yml", "warning"),
+        ("*/*.json", "warning"),
+        ("resources/jobs/*.yml", "warning"),
+        ("resources/${var.x}/*.yml", "error"),
+    ],
+)
+def test_a_pattern_beside_one_that_matches_may_wait_for_files(
+    tmp_path: Path, include: str, severity: str
+) -> None:
+    text = f"{HEAD}include: [resources/*.yml, '{include}']\n@ resources/x.yml\n" + JOB % "b"
+    found = [one for one in findings(tmp_path, text, info=True) if one.code == "BW005"]
+    assert [one.severity for one in found] == [severity]
+
+
+def test_the_rest_of_the_bundle_costs_little(tmp_path: Path) -> None:
+    write_bundle(tmp_path, HEAD)
+    for number in range(1000):
+        folder = tmp_path / "src" / str(number % 20)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.{'yml' if number % 20 == 0 else 'py'}").write_text("x: 1\n")
+    bundle = Bundle(tmp_path)
+    start = time.process_time()
+    assert list(missed_file(bundle)) == []
+    assert time.process_time() - start < 0.02
 
 
 def test_looking_for_missed_files_takes_little_time(tmp_path: Path) -> None:

@@ -10,7 +10,13 @@ from bundles import findings, write_bundle
 from bundlewright.checking import check
 from bundlewright.fixing import plan
 from bundlewright.rules.schedules.cron import is_time_zone
-from bundlewright.rules.schedules.quartz import fault_of, fires_after, repaired, values_of
+from bundlewright.rules.schedules.quartz import (
+    fault_of,
+    fires_after,
+    repaired,
+    split_by_days,
+    values_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +120,15 @@ def test_what_was_meant_by_another_kind_of_expression(
     assert repaired(expression) == meant
 
 
+def test_either_day_takes_two_schedules(tmp_path: Path) -> None:
+    assert split_by_days("0 6 1,15 * 1") == ("0 0 6 1,15 * ?", "0 0 6 ? * MON")
+    for other in ("0 6 * * 1", "0 6 1 * *", "0 6 1 * 9", "0 0 6 1 * 1", "0 6 */2 * 1"):
+        assert split_by_days(other) is None
+    text = "resources: {jobs: {a: {schedule: {quartz_cron_expression: 0 6 1 * 1}}}}"
+    hints = [one.hint for one in findings(tmp_path, text) if one.code == "BW501"]
+    assert "two schedules: '0 0 6 1 * ?' and '0 0 6 ? * MON'" in hints[0]
+
+
 @pytest.mark.parametrize(
     ("expression", "field", "values"),
     [
@@ -156,7 +171,7 @@ def test_days_that_never_come(expression: str, fires: bool) -> None:
 
 def found(folder: Path, text: str) -> list[tuple[str, str]]:
     """The code and severity of each finding of the family in a bundle."""
-    report = findings(folder, f"bundle: {{name: b}}\n{text}", info=True)
+    report = findings(folder, f"bundle: {{name: b}}\n{text}", info=True, profile="strict")
     return [(one.code, one.severity) for one in report if one.code.startswith("BW5")]
 
 

@@ -55,6 +55,7 @@ jobs:
         ("databricks bundle -t dev validate --strict", None),
         ("databricks bundle validat -t dev", "BW822"),
         ("databricks bundle check", "BW822"),
+        ("databricks bundle publish", "BW822"),
         ("databricks bundles deploy -t dev", "BW822"),
         ("databricks bundle --help", None),
         ("databricks bundle", None),
@@ -71,7 +72,10 @@ jobs:
         ("databricks bundle init", None),
         ("databricks bundle deploy -t dev --auto-aprove", "BW822"),
         ("databricks bundle validate --taget dev -t dev", "BW822"),
-        ("databricks bundle deploy -t dev --some-new-thing", None),
+        ("databricks bundle deploy -t dev --some-new-thing", "BW822"),
+        ("databricks bundle deploy -t dev --yes", "BW822"),
+        ("databricks bundle deploy -t dev --$OPTION", None),
+        ("databricks bundle run -t dev etl --some-new-thing", None),
         ("databricks bundle schema > x.json", None),
         ("cd elsewhere && databricks bundle deploy", "BW826"),
         ("cd other && databricks bundle deploy -t develop", None),
@@ -87,7 +91,11 @@ jobs:
         ("databricks bundle destroy -t dev --auto-approve", None),
         ("databricks bundle deploy -t dev --force-lock", "BW829"),
         ("databricks bundle run etl -t dev", None),
-        ("databricks bundle run -t dev elt", None),
+        ("databricks bundle run -t dev elt", "BW830"),
+        ("databricks bundle run -t dev --no-wait elt", "BW830"),
+        ("databricks bundle run --target=dev --params=a=b elt", "BW830"),
+        ("databricks bundle run -t dev --params a=b", None),
+        ("databricks bundle run -t dev --refresh elt", None),
         ("databricks bundle run elt -t dev", "BW830"),
         ("databricks bundle run jobs.etl -t dev", None),
         ("databricks bundle run $JOB -t dev", None),
@@ -101,6 +109,12 @@ jobs:
 def test_lines_of_a_script(tmp_path: Path, line: str, code: str | None) -> None:
     text = github(line) + "@ other/databricks.yml\nbundle: {name: c}\n"
     assert found(tmp_path, text) == ([(code, 9)] if code else [])
+
+
+def test_a_command_that_is_like_no_other_is_an_error_too(tmp_path: Path) -> None:
+    text = "@ .gitlab-ci.yml\ndeploy:\n  script:\n    - databricks bundle publish -t dev\n"
+    found = findings(tmp_path, "bundle: {name: b}\ntargets: {dev: {}}\n" + text)
+    assert [one.severity for one in found if one.code == "BW822"] == ["error"]
 
 
 def test_a_finding_stands_at_the_word(tmp_path: Path) -> None:
@@ -120,6 +134,27 @@ def test_a_bundle_with_a_default_target_needs_none(tmp_path: Path) -> None:
         "      - run", "      - env: {DATABRICKS_BUNDLE_ENV: dev}\n        run"
     )
     assert found(tmp_path / "environment", in_environment) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "line", "expected"),
+    [
+        ("DATABRICKS_BUNDLE_ENV: prod", "", [("BW825", 10)]),
+        ("DATABRICKS_BUNDLE_TARGET: prod", "", [("BW825", 10)]),
+        ("{DATABRICKS_BUNDLE_TARGET: dev, DATABRICKS_BUNDLE_ENV: prod}", "", []),
+        ("DATABRICKS_BUNDLE_TARGET: prod", " -t dev", []),
+        ("DATABRICKS_BUNDLE_TARGET: develop", "", [("BW823", 8)]),
+        ("DATABRICKS_BUNDLE_TARGET: '${{ inputs.target }}'", "", []),
+        ("DATABRICKS_BUNDLE_TARGET: prod", "; export DATABRICKS_BUNDLE_TARGET=dev", []),
+    ],
+)
+def test_the_environment_names_the_target(
+    tmp_path: Path, environment: str, line: str, expected: list[tuple[str, int]]
+) -> None:
+    environment = environment if environment[0] == "{" else f"{{{environment}}}"
+    text = github(f"databricks bundle deploy{line}", on="pull_request")
+    text = text.replace("      - run", f"      - env: {environment}\n        run")
+    assert found(tmp_path, text) == expected
 
 
 def test_the_repository_may_hold_several_bundles(tmp_path: Path) -> None:
@@ -283,3 +318,27 @@ def test_no_ci_file_makes_the_rules_fail(tmp_path: Path, text: str) -> None:
     for name in (".github/workflows/a.yml", ".gitlab-ci.yml", "azure-pipelines.yml"):
         report = findings(tmp_path / name[:4], f"{BUNDLE}@ {name}\n{text}\n")
         assert [one for one in report if "failed" in one.message] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (".github/workflows/a.yml", "on: push\njobs: {a: [\n# databricks", 4),
+        (".gitlab-ci.yml", "a:\n  script:\n   - databricks\n  b", 5),
+        ("azure-pipelines.yml", "steps:\n- script: 'databricks\n", 4),
+        ("azure-pipelines.yml", "a: 1\n\tb: databricks", 2),
+        (".github/workflows/a.yml", "on: push\njobs: {a: [", None),  # has nothing to do with us
+        (".gitlab-ci.yml", "a:\n  script:\n    - !reference [.x, script]\n    - databricks", None),
+        (".gitlab-ci.yml", "a: !custom databricks\nb: !x {c: !y [d]}", None),
+        (".gitlab-ci.yml", "spec: {inputs: {a: }}\n---\na: {script: databricks}", None),
+        ("azure-pipelines.yml", "a: {{ cookiecutter.name }}\n b: databricks", None),
+        ("azure-pipelines.yml", "{% if x %}\na: databricks\n{% endif %}", None),
+        (".gitlab/a.yml", "a: {{.project_name}}: databricks", None),
+        (".github/workflows/a.yml", "a: ${{ github.x }}\nc: [databricks", 3),
+        (".github/workflows/a.yml", "a: databricks\na: 1", None),
+        (".gitlab/notes.yml", "'databricks", 2),
+    ],
+)
+def test_a_ci_file_is_yaml(tmp_path: Path, name: str, text: str, line: int | None) -> None:
+    found = [one for one in in_ci(tmp_path, f"{BUNDLE}@ {name}\n{text}\n") if one.code == "BW831"]
+    assert [(one.file, one.line) for one in found] == ([(name, line)] if line else [])

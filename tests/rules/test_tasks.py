@@ -87,6 +87,13 @@ def test_the_near_task_is_offered(tmp_path: Path) -> None:
     assert (finding.fix.safe, finding.fix.edits[0][2]) == (False, "load")
 
 
+def test_the_loop_of_a_task_is_offered(tmp_path: Path) -> None:
+    tasks = task("tables", loop(inner=task("load"))), task("after", depends_on=after("load"))
+    [one] = found(tmp_path, job(*tasks), "BW301")
+    assert one.hint == "depend on the loop that runs it: 'tables'"
+    assert [edit[2] for edit in one.fix.edits] == ["tables"]
+
+
 @pytest.mark.parametrize("outcome", ["true", "false", True, "${var.outcome}"])
 def test_outcomes_that_may_come_pass(tmp_path: Path, outcome: object) -> None:
     text = waiting_for(outcome) + "variables: {outcome: {lookup: {job: x}}}\n"
@@ -104,7 +111,7 @@ def test_one_mistake_with_an_outcome_is_one_finding(tmp_path: Path) -> None:
     assert of_tasks(tmp_path, waiting_for("SUCCESS", NOTEBOOK)) == ["BW308"]
     assert of_tasks(tmp_path, waiting_for("true", NOTEBOOK)) == ["BW308"]
     # A task without a type is reported, and may be meant to be a condition.
-    assert of_tasks(tmp_path, waiting_for("true", {"conditions_task": {}})) == ["BW101", "BW305"]
+    assert of_tasks(tmp_path, waiting_for("true", {"conditions_task": {}})) == ["BW101"]
     # An unknown task is reported where it is named.
     text = job(task("b", depends_on=after("a", outcome="SUCCESS")))
     assert of_tasks(tmp_path, text) == ["BW301"]
@@ -281,6 +288,27 @@ def test_inputs(tmp_path: Path, inputs: object, expected: list) -> None:
     text = job(task("t", loop(inputs)), parameters=[{"name": "tables", "default": "[]"}])
     text += """variables: {tables: {default: '["a"]'}, names: {default: 'a,b'}}\n"""
     assert [(one.code, one.severity) for one in findings(tmp_path, text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("inputs", "default", "expected"),
+    [
+        ("{{job.parameters.x}}", "de,fr", [("BW319", ERROR)]),
+        ("{{job.parameters.x}}", "{}", [("BW319", ERROR)]),
+        ("{{job.parameters.x}}", '["de"]', []),
+        ("{{job.parameters.x}}", "", []),  # whoever starts the job gives it
+        ("{{job.parameters.x}}", "${var.x}", []),
+        ("{{job.parameters.x}}", "{{job.id}}", []),
+        ("[{{job.parameters.x}}]", "1,2", []),
+        ("{{tasks.t.values.x}}", "de,fr", []),
+    ],
+)
+def test_a_parameter_for_inputs_is_a_list_by_default(
+    tmp_path: Path, inputs: str, default: str, expected: list
+) -> None:
+    text = job(task("t", loop(inputs)), parameters=[{"name": "x", "default": default}])
+    found = findings(tmp_path, text + "variables: {x: {lookup: {job: j}}}\n")
+    assert [(one.code, one.severity) for one in found if one.code[2] == "3"] == expected
 
 
 @pytest.mark.parametrize("concurrency", [1, 100, "20", "${var.x}"])

@@ -24,6 +24,7 @@ DIFFERENCES = {
     """,
     "Filled in by the CLI or the workspace: its loader takes them, its schema hides them.": """
         + Alert.lifecycle_state
+        + IngestionPipelineDefinition.source_type
         + App.active_deployment
         + App.app_status
         + App.compute_status

@@ -85,7 +85,8 @@ class Document:
         problems: what is wrong with it, as (kind, message, place). There is no data after the kinds
             `unreadable` (the file), `syntax` (not YAML) and `refused` (YAML that the CLI does not
             take); `duplicate_key` and `second_document` leave it.
-        earlier: the place of a key that stands twice -> that of its earlier one.
+        earlier: the place of a key that stands twice -> the place of its earlier one and what stood
+            there.
         respelled: plain scalars that are not the text that was written, as (text, value, place):
             numbers that read back otherwise, such as `1.10`, and dates, which stay text here.
     """
@@ -230,21 +231,24 @@ class _Builder:
             if kind is ScalarEvent:
                 value = event.value
                 anchor = event.anchor
-                if flow and "?" in value and event.implicit[0]:
-                    # There go-yaml ends a text at a question mark, as libyaml once did.
-                    raise _Refused("a text with '?' needs quotes inside of brackets", place)
-                if not (event.implicit[0] and value) or value[0] in _RESOLVABLE:
-                    value = self._scalar(event, place)
-                elif (
-                    key is _NO_KEY
-                    and container.__class__ is Map
-                    and anchor is None
-                    and value not in container
-                    and value != "<<"
-                ):
-                    key = value
-                    key_place = place
-                    continue  # as most keys are: plain, and there for the first time
+                if event.implicit[0]:  # plain, without a tag
+                    if flow and "?" in value:
+                        # There go-yaml ends a text at a question mark, as libyaml once did.
+                        raise _Refused("a text with '?' needs quotes inside of brackets", place)
+                    if value in _CONSTANTS or value[0] in _NUMERIC:
+                        value = self._plain(value, place)
+                    elif (
+                        key is _NO_KEY
+                        and container.__class__ is Map
+                        and anchor is None
+                        and value not in container
+                        and value != "<<"
+                    ):
+                        key = value
+                        key_place = place
+                        continue  # as most keys are: plain, and there for the first time
+                elif event.tag:
+                    value = self._tagged(event, place)
                 refs = dynamic = False
                 if value.__class__ is str and "{" in value:
                     refs = "${" in value
@@ -291,8 +295,9 @@ class _Builder:
             elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    message = "a second YAML document starts here"
-                    self.problems.append(("second_document", message, place))
+                    if getattr(get_event(), "value", None) != "":  # there is something in it
+                        message = "a second YAML document starts here"
+                        self.problems.append(("second_document", message, place))
                     return root
                 continue
             else:
@@ -333,23 +338,23 @@ class _Builder:
             line = container.places[value][0][1]
             message = f"key {value!r} stands twice, first in line {line}; the last one wins"
             self.problems.append(("duplicate_key", message, place))
-            self.earlier[place] = container.places[value][0]
+            self.earlier[place] = container.places[value][0], container[value]
             # The later key also takes the later place in the order of keys.
             del container[value]
         return value
 
-    def _scalar(self, event, place):
-        text = event.value
-        if event.implicit[0]:  # plain, without a tag
-            if not text or text[0] in _RESOLVABLE:
-                value = resolve_plain(text, place)
-                kind = type(value)
-                if _DATE.match(text) if kind is str else kind in _NUMBERS and spell(value) != text:
-                    self.respelled.append((text, value, place))
-                return value
-            return text
-        tag = event.tag
-        if not tag or tag in _TEXT_TAGS:
+    def _plain(self, text, place):
+        if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) < 19:
+            return int(text)
+        value = resolve_plain(text, place)
+        kind = type(value)
+        if _DATE.match(text) if kind is str else kind in _NUMBERS and spell(value) != text:
+            self.respelled.append((text, value, place))
+        return value
+
+    def _tagged(self, event, place):
+        text, tag = event.value, event.tag
+        if tag in _TEXT_TAGS:
             return text
         if tag not in _SCALAR_TAGS:
             raise _Refused(f"unknown tag {tag}", place)
@@ -365,7 +370,7 @@ _NO_KEY = object()
 _UNDER_CONSTRUCTION = object()
 _MERGE = object()  # the key under which a `<<` waits until its mapping ends
 
-_RESOLVABLE = frozenset("0123456789+-.~nNtTfF")
+_NUMERIC = frozenset("0123456789+-.")  # what numbers begin with
 _NUMBERS = (int, float)
 _CONTAINER_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")

@@ -242,10 +242,16 @@ def list_files(root):
 
 
 _NOT_OURS = ("__pycache__", "node_modules", "site-packages", "venv")
+_NOT_DEPLOYED = (
+    *("build", "dist", "docs", "example", "examples", "fixtures", "template", "templates"),
+    *("test", "tests"),
+)
+_MOST_NAMES = 10_000  # files that are looked through
+_MOST_JSON = 20  # files of a folder; more of them are data
 
 
-def list_yaml(root, base):
-    """List the YAML files below a folder of a bundle that may be meant to be a part of it.
+def list_configuration(root, base):
+    """List the YAML and JSON files in a folder of a bundle that may be meant to be a part of it.
 
     Args:
         root: the bundle's folder.
@@ -256,14 +262,47 @@ def list_yaml(root, base):
         what belongs to a bundle inside.
     """
     found = []
-    for folder, folders, names in os.walk(os.path.join(root, base)):
-        inside = os.path.relpath(folder, root).replace(os.sep, "/")
-        if inside != "." and any(name in ROOT_NAMES for name in names):
+    for inside, folders, names in _walk(root, base):
+        if inside != "." and not _NO_ROOT_NAMES(names):
             folders.clear()
             continue
-        folders[:] = [name for name in folders if name[0] != "." and name not in _NOT_OURS]
         if base == ".":
             folders.clear()
-        names = [name for name in names if name[0] != "." and name.endswith((".yml", ".yaml"))]
-        found += names if inside == "." else [f"{inside}/{name}" for name in names]
+        found += _configuration_among(inside, names)
     return found
+
+
+def list_stray_configuration(root):
+    """List those files in a whole bundle that are not for tests, examples, templates or packages.
+
+    Takes and gives what `list_configuration` does, but nothing where there is a bundle inside,
+    which may read the files around it, or where there are too many files to look at.
+    """
+    found, count = [], 0
+    for inside, folders, names in _walk(root, "."):
+        count += len(names)
+        if (inside != "." and not _NO_ROOT_NAMES(names)) or count > _MOST_NAMES:
+            return []
+        folders[:] = [name for name in folders if name not in _NOT_DEPLOYED and "{{" not in name]
+        if "pyvenv.cfg" in names:
+            folders.clear()
+        else:
+            found += _configuration_among(inside, names)
+    return found
+
+
+_NO_ROOT_NAMES = frozenset(ROOT_NAMES).isdisjoint
+
+
+def _walk(root, base):
+    """What `os.walk` gives, the folder relative to the root, without what is not of a bundle."""
+    for folder, folders, names in os.walk(os.path.join(root, base)):
+        folders[:] = [name for name in folders if name[0] != "." and name not in _NOT_OURS]
+        yield os.path.relpath(folder, root).replace(os.sep, "/"), folders, names
+
+
+def _configuration_among(inside, names):
+    names = [name for name in names if name[0] != "." and name.endswith(_EXTENSIONS)]
+    if sum(name.endswith(".json") for name in names) > _MOST_JSON:
+        names = [name for name in names if not name.endswith(".json")]
+    return names if inside == "." else [f"{inside}/{name}" for name in names]

@@ -22,11 +22,11 @@ class Conflict(Exception):
 
 
 def kind_of(value):
-    """The name people use for a value's kind: map, sequence, string, number, boolean or null."""
+    """The name people use for a value's kind: map, list, string, number, boolean or null."""
     if isinstance(value, dict):
         return "map"
     if isinstance(value, list):
-        return "sequence"
+        return "list"
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -126,9 +126,16 @@ def _mark(merged, *sources):
 
 def copy_map(mapping):
     """A copy of one level of a map, with its places."""
+    copied = copy_values(mapping)
+    copied.places = dict(mapping.places)
+    return copied
+
+
+def copy_values(mapping):
+    """A copy of one level of a map that shares its places: for other values, not for other keys."""
     copied = Map(mapping.at)
     copied.update(mapping)
-    copied.places = dict(mapping.places)
+    copied.places = mapping.places
     copied.has_refs = mapping.has_refs
     copied.has_dynamic = mapping.has_dynamic
     return copied

@@ -82,7 +82,8 @@ class Bundle:
     def _usable(self, document):
         """A file's content without values of a wrong kind: the CLI drops them before it merges."""
         usable = document.data
-        self.faults[document] = faults(usable, required=False, seen={})  # once through all aliases
+        seen = {} if b"&" in document.content else None  # each part once, where aliases repeat some
+        self.faults[document] = faults(usable, required=False, seen=seen)
         for fault in self.faults[document]:
             if fault.kind == "wrong_type":
                 self.wrong.add(fault.path)

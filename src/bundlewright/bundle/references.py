@@ -8,7 +8,7 @@ https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 import functools
 
 from bundlewright.bundle.document import Map, Seq, marks_of
-from bundlewright.bundle.merge import copy_map, copy_seq, kind_of
+from bundlewright.bundle.merge import copy_seq, copy_values, kind_of
 from bundlewright.patterns import Pattern
 from bundlewright.schema.walker import load_table, type_at
 
@@ -147,7 +147,7 @@ class Resolver:
                 replaced = self.substitute(value, (*path, key), walk)
                 if replaced is not value:
                     if changed is None:
-                        changed = copy_map(node) if isinstance(node, Map) else copy_seq(node)
+                        changed = copy_values(node) if isinstance(node, Map) else copy_seq(node)
                     changed[key] = replaced
                     changed.has_dynamic = changed.has_dynamic or marks_of(replaced)[1]
         return node if changed is None else changed

@@ -38,6 +38,7 @@ _DEFINITIONS = (
 # resources that differ only there are judged alike.
 _FREE_FIELDS = frozenset(("catalog", "default", "description", "schema"))
 _FREE_HOLDERS = frozenset(("base_parameters", "job_parameters", "named_parameters", "parameters"))
+_FREELY_NAMED = ("jobs", "pipelines")  # others cannot have every name
 _PLAIN_LENGTH = 100
 
 
@@ -67,14 +68,16 @@ class Resource(Part):
     Attributes:
         kind: such as `jobs`.
         key: its key.
+        at: the place of its key.
         conflicts: list items with one key that could not be merged.
         duplicates: (path of the list, key, place, place of the first one) of items with one key
             in one list.
     """
 
-    def __init__(self, bundle, path, merged, config, references):
+    def __init__(self, bundle, path, merged, config, references, at):
         super().__init__(bundle, path, merged, config, references)
         _, self.kind, self.key = path
+        self.at = at
         self.conflicts = []
         self.duplicates = []
         for field, name in _KEYED_LISTS.get(self.kind, ()):
@@ -219,13 +222,15 @@ class Target:
         Returns:
             A new `Resource`; None where the target has none that is a map.
         """
-        node = self._resources.get(kind, {}).get(key)
+        entries = self._resources.get(kind, {})
+        node = entries.get(key)
         walk = Walk()
         config = self._resolver.substitute(node, (), walk)
         if not isinstance(config, Map):
             return None
         merged = node if isinstance(node, Map) else config
-        return Resource(self.bundle, ("resources", kind, key), merged, config, walk)
+        at, _ = entries.places[key]
+        return Resource(self.bundle, ("resources", kind, key), merged, config, walk, at)
 
     def value(self, path):
         """The resolved value at a path, such as `("resources", "jobs", "etl", "name")`, or None.
@@ -308,7 +313,8 @@ def sites_of(resource):
     sites = {}
     for path, text in resource.references.texts:
         *_, holder, field = (None, None, *path)
-        free = holder in _FREE_HOLDERS or field in _FREE_FIELDS or path == ("name",)
+        free = holder in _FREE_HOLDERS or field in _FREE_FIELDS
+        free = free or (path == ("name",) and resource.kind in _FREELY_NAMED)
         sites[text] = free and sites.get(text, True)
     return list(sites.items())
 

@@ -112,26 +112,30 @@ def _part(part):
 
 
 class Uploads:
-    """What is uploaded in every target of a bundle, as far as its `sync` sections say.
+    """What a target of a bundle uploads, as far as its `sync` section says.
 
     Args:
         bundle: the `Bundle`.
+        target: the `Target`; with None all counts that some target uploads.
 
     Attributes:
         root: the folder below which the files lie; None where a reference hides it.
         reason_against: tells why a file is not uploaded; see `_reason_against`.
     """
 
-    def __init__(self, bundle):
+    def __init__(self, bundle, target=None):
         self._bundle = bundle
         self._ignored = {}
         self._folders = {}
-        base = _sync(bundle.config)
-        sections = [base, *(_sync(target) for _, target in maps_of(bundle.declared_targets()))]
+        base = _sync(target.config if target else bundle.config)
+        others = [] if target else [_sync(one) for _, one in maps_of(bundle.declared_targets())]
         # A target may bring back what the bundle leaves out, so all that some target adds counts.
-        paths = [entry for one in sections for entry in _entries(one, "paths")]
-        included = [text for one in sections for text, _ in _entries(one, "include")]
-        self._exclude = Patterns([text for text, _ in _entries(base, "exclude") if known(text)])
+        paths = [entry for one in (base, *others) for entry in _entries(one, "paths")]
+        included = [text for one in (base, *others) for text, _ in _entries(one, "include")]
+        excluded = [text for text, _ in _entries(base, "exclude")]
+        more = [text for one in others for text, _ in _entries(one, "exclude")]
+        excluded += [text for text in more if text.startswith("!")]
+        self._exclude = Patterns(filter(known, excluded))
         self._include = Patterns(included)
         self._includes = bool(included)
         whole = [("", bundle.root_name)] if not _entries(base, "paths") else []
@@ -153,11 +157,11 @@ class Uploads:
         name = self._bundle.relative(path)
         if name == "." or self.root is None:
             return ""  # of the bundle's folder itself only a part can stay behind
-        if self._includes and (is_folder or self._include.found(name)):
-            return ""
         pattern = self._exclude.found(f"{name}/" if is_folder else name)
         if pattern:
             return f"sync.exclude has {pattern!r}"
+        if self._includes and (is_folder or self._include.found(name)):
+            return ""
         if not any(path == one or path.startswith(os.path.join(one, "")) for one in self._paths):
             return "it is in none of the folders of sync.paths"
         return self._reason_of_git(path, is_folder)

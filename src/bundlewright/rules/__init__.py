@@ -16,6 +16,9 @@ from bundlewright.finding import ERROR, Fix
 # Among the fields of a subject: that `{{...}}` references stand below it.
 DYNAMIC = "{{...}}"
 
+# The severity of a problem that another finding tells: only the CLI tells both.
+TOLD = "told"
+
 # The rules of the modules that have been imported, by code.
 DECORATED = {}
 
@@ -97,7 +100,7 @@ class Problem:
         of_key: whether the key at the path is meant, not its value.
         place: the place, for rules that know it better than the path tells.
         cli: the CLI's severity, where it differs from the rule's.
-        severity: the severity, where it differs from the rule's.
+        severity: the severity, where it differs from the rule's; or `TOLD`.
         related: other places, as (place, message) pairs.
         fix: the `bundlewright.finding.Fix` that mends it.
         is_secret: whether the source line must not be shown.

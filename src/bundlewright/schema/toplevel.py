@@ -336,6 +336,7 @@ FILLED_IN = {
     "Alert": ("lifecycle_state",),
     "App": ("active_deployment", "app_status", "compute_status", "pending_deployment"),
     "DatabaseInstance": ("state",),
+    "IngestionPipelineDefinition": ("source_type",),
     "Job": ("deployment", "edit_mode", "format"),
     "JobRun": ("idempotency_token",),
     "Pipeline": ("deployment",),

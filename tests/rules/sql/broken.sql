@@ -125,3 +125,4 @@ CREATE OR REFRESH STREAMING TABLE t AS SELECT a, FROM STREAM(s) | ,
 SELECT * FORM ${catalog}.sales.orders                        | .
 SELECT a FROM {{table}} WHRE d = '{{day}}'                    | d
 SELECT a FROM ${t} {{joins}} GRUOP BY a                       | BY
+SELECT a FROM STREAM(t) WATERMARK ts DELAY OF INTERVAL 3 MINUTES x WHERE a b = 2 | b

@@ -43,9 +43,14 @@ SELECT * FROM read_files('/Volumes/main/raw/x', format => 'json', schemaHints =>
 SELECT * FROM STREAM read_files('/Volumes/main/raw/x', format => 'csv', header => true)
 SELECT * FROM STREAM(bronze.events)
 SELECT * FROM STREAM bronze.events
+SELECT window(ts, '10 seconds'), count(*) FROM STREAM src WATERMARK ts DELAY OF INTERVAL 10 SECONDS AS s GROUP BY 1
+SELECT * FROM STREAM(a.b.c) WATERMARK t DELAY OF INTERVAL 3 MINUTES x LEFT JOIN STREAM(d) WATERMARK to_timestamp(u) AS v DELAY OF INTERVAL '1' HOUR y ON x.k = y.k
+CREATE STREAMING TABLE w AS SELECT matched.day FROM STREAM(raw) WATERMARK date DELAY OF INTERVAL '10 minutes' matched WHERE version > 1
+SELECT watermark, delay FROM t WATERMARK ts DELAY OF INTERVAL {n} SECONDS
 SELECT * FROM IDENTIFIER(:catalog || '.sales.orders') WHERE region = :region
 SELECT * FROM IDENTIFIER('a.b') AS x JOIN IDENTIFIER(:other) y ON x.id = y.id
 SELECT :p + 1, ? FROM t WHERE d BETWEEN :range.min AND :range.max
+SELECT ?::INT, a?::INT, b ?:: DATE FROM t WHERE d > ?::DATE AND (?::STRING) = e
 SELECT * FROM {{catalog}}.{{schema}}.orders WHERE d = '{{day}}' {{more}}
 SELECT * FROM ${catalog}.sales.orders WHERE d >= date '${start}' LIMIT {{n}}
 SELECT * FROM $table

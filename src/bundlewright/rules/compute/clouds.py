@@ -7,7 +7,7 @@ https://docs.databricks.com/aws/en/workspace/workspace-details#workspace-instanc
 import functools
 import re
 
-from bundlewright.bundle.access import known, value_at
+from bundlewright.bundle.access import known, tasks_of, value_at
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, rule
@@ -56,11 +56,11 @@ def _clusters(target):
                 clusters.append((path, entry))
             elif kind == "pipelines":
                 clusters += _items(entry, "clusters", path)
-            elif kind == "jobs":
-                for field in ("job_clusters", "tasks"):
-                    for where, item in _items(entry, field, path):
-                        if isinstance(item, Map) and item.get("new_cluster") is not None:
-                            clusters.append(((*where, "new_cluster"), item["new_cluster"]))
+            elif kind == "jobs" and isinstance(entry, Map):
+                tasks = [((*path, *where), task) for where, task in tasks_of(entry)]
+                for where, item in (*_items(entry, "job_clusters", path), *tasks):
+                    if isinstance(item, Map) and item.get("new_cluster") is not None:
+                        clusters.append(((*where, "new_cluster"), item["new_cluster"]))
     return clusters
 
 
@@ -70,7 +70,7 @@ def _items(holder, field, path):
         yield (*path, field, index), item
 
 
-def _fields(target, fields):
+def cluster_fields(target, fields):
     """Fields of the clusters that have them, as (path, resolved value) pairs."""
     for path, cluster in _clusters(target):
         for field in fields:
@@ -118,7 +118,7 @@ def node_type_of_another_cloud(target):
               host: https://adb-1234567890123456.7.azuredatabricks.net
     """
     cloud = cloud_of(target)
-    for path, value in _fields(target, _NODE_TYPE_FIELDS) if cloud else ():
+    for path, value in cluster_fields(target, _NODE_TYPE_FIELDS) if cloud else ():
         if isinstance(value, str) and known(value):
             found = _cloud(value, _NODE_TYPES)
             if found not in (cloud, None):
@@ -166,7 +166,7 @@ def attributes_of_another_cloud(target):
               host: https://adb-1234567890123456.7.azuredatabricks.net
     """
     cloud = cloud_of(target)
-    for path, value in _fields(target, _ATTRIBUTES) if cloud else ():
+    for path, value in cluster_fields(target, _ATTRIBUTES) if cloud else ():
         if isinstance(value, Map) and value and _ATTRIBUTES[path[-1]] != cloud:
             message = f"{path[-1]} do not hold on {cloud}, where the workspace is"
             yield Problem(message, path, "set them in the targets of their cloud", of_key=True)

@@ -95,7 +95,8 @@ _NODE_TYPES = ("node_type_id", "driver_node_type_id")
 def node_type_with_pool(cluster, resource):
     """A cluster takes its machines from a pool and names a type of machine.
 
-    The pool decides. The service refuses both; the CLI drops the type of machine without a word.
+    The two cannot be set together: the service refuses that. The CLI drops the type of machine
+    today, without a word, and says that it will not always.
 
     Fails:
         resources:
@@ -119,62 +120,9 @@ def node_type_with_pool(cluster, resource):
         return
     for field in _NODE_TYPES:
         if cluster.get(field) is not None:
-            message = f"{field} does not hold beside instance_pool_id"
-            yield Problem(message, (field,), "keep one of the two", of_key=True)
-
-
-# Fields that hold the ID of something, and the kind of resource that has such IDs.
-_ID_FIELDS = {
-    "existing_cluster_id": "clusters",
-    "instance_pool_id": "instance_pools",
-    "driver_instance_pool_id": "instance_pools",
-    "policy_id": "cluster_policies",
-}
-_RESOURCE = r"\$\{resources\.([a-z_]+)\."
-
-
-@rule("BW428", ERROR, on="resource", kinds=("jobs", "clusters", "pipelines"))
-def id_of_something_else(resource):
-    """A field for the ID of a cluster, pool or policy gets that of something else.
-
-    Fails:
-        resources:
-          instance_pools:
-            workers:
-              instance_pool_name: workers
-              node_type_id: i3.xlarge
-          jobs:
-            etl:
-              name: etl
-              tasks:
-                - task_key: load
-                  existing_cluster_id: ${resources.instance_pools.workers.id}
-                  notebook_task:
-                    notebook_path: /Shared/load
-    Passes:
-        resources:
-          instance_pools:
-            workers:
-              instance_pool_name: workers
-              node_type_id: i3.xlarge
-          jobs:
-            etl:
-              name: etl
-              tasks:
-                - task_key: load
-                  new_cluster:
-                    spark_version: 17.3.x-scala2.13
-                    instance_pool_id: ${resources.instance_pools.workers.id}
-                    num_workers: 1
-                  notebook_task:
-                    notebook_path: /Shared/load
-    """
-    for path, text in resource.references.unresolved:
-        expected = _ID_FIELDS.get(path[-1]) if path else None
-        found = re.match(_RESOURCE, text) if expected else None
-        if found and found[1] != expected:
-            message = f"{path[-1]} needs one of {expected}, but gets one of {found[1]}"
-            yield Problem(message, path)
+            message = f"{field} cannot be set together with instance_pool_id"
+            hint = f"remove {field}: the pool has its own type of machine"
+            yield Problem(message, (field,), hint, of_key=True)
 
 
 @rule("BW429", ERROR, on="task", having=("existing_cluster_id",))

@@ -6,12 +6,13 @@ https://docs.databricks.com/aws/en/libraries/
 
 import functools
 
-from bundlewright.bundle.access import items_of, known, tasks_of
+from bundlewright.bundle.access import items_of, known, tasks_of, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, misspells, rule
 from bundlewright.rules.compute.placement import cluster_of, is_serverless
 from bundlewright.rules.compute.runtimes import runtime_of
+from bundlewright.rules.files.wheels import builds_package, is_another_package
 
 
 @rule("BW419", ERROR, on="task", having=("libraries",))
@@ -75,7 +76,7 @@ _ENVIRONMENT_CODE = (
     "java_dependencies",
     "project_environment",
 )
-_CLUSTER_CODE = ("docker_image", "init_scripts", "policy_id")
+_CLUSTER_CODE = ("init_scripts", "policy_id")
 
 
 @rule("BW420", ERROR, on="task", having=("python_wheel_task", "spark_jar_task"))
@@ -83,8 +84,10 @@ def task_without_its_code(task, job, resource):
     """A task runs a wheel or a JAR that nothing installs.
 
     The run fails. A cluster takes it from the task's `libraries`, serverless compute from the
-    `dependencies` of the task's environment. What comes from an init script, an image, a policy, or
-    is already on an all-purpose cluster cannot be seen here: then it is a warning.
+    `dependencies` of the task's environment. What comes from an init script, a policy, or is
+    already on an all-purpose cluster cannot be seen here: then it is a warning, as it is where the
+    environment has other packages than the one that the bundle builds. A cluster with an image of
+    its own has the code there.
 
     Fails:
         resources:
@@ -126,7 +129,7 @@ def task_without_its_code(task, job, resource):
         if not isinstance(runs, Map) or runs.get("jar_uri") is not None:
             continue
         if task.get("environment_key") is not None:
-            severity, where = _lack_of_environment(task, job)
+            severity, where = _lack_of_environment(task, job, resource.bundle)
         else:
             severity, where = _lack_of_cluster(task, job, bringers)
         if severity:
@@ -137,16 +140,29 @@ def task_without_its_code(task, job, resource):
 _NO_LACK = (None, "")
 
 
-def _lack_of_environment(task, job):
+def _lack_of_environment(task, job, bundle):
     key = task["environment_key"]
     environments = [one for _, one in items_of(job, "environments")]
     named = [one for one in environments if one.get("environment_key") == key]
     spec = named[0].get("spec") if named else None
-    if not isinstance(spec, Map) or any(spec.get(field) for field in _ENVIRONMENT_CODE):
+    if not isinstance(spec, Map):
         return _NO_LACK
-    if misspells(spec, *_ENVIRONMENT_CODE):
-        return _NO_LACK
-    return ERROR, f"the dependencies of environment {key!r}"
+    where = f"the dependencies of environment {key!r}"
+    given = [field for field in _ENVIRONMENT_CODE if spec.get(field)]
+    if given == ["dependencies"] and _are_others(spec["dependencies"], task, bundle):
+        return WARNING, where
+    return _NO_LACK if given or misspells(spec, *_ENVIRONMENT_CODE) else (ERROR, where)
+
+
+def _are_others(dependencies, task, bundle):
+    """Whether an environment has other packages than the one of the bundle that a task runs."""
+    package = value_at(task, ("python_wheel_task", "package_name"))
+    return (
+        isinstance(package, str)
+        and isinstance(dependencies, list)
+        and all(is_another_package(one, package) for one in dependencies)
+        and builds_package(bundle, package)
+    )
 
 
 def _lack_of_cluster(task, job, bringers):
@@ -162,6 +178,8 @@ def _lack_of_cluster(task, job, bringers):
     cluster = cluster_of(task, job)
     where = "the task's libraries"
     if cluster is not None:
+        if cluster.get("docker_image") is not None:
+            return _NO_LACK
         may_have = any(cluster.get(field) is not None for field in _CLUSTER_CODE)
         return (WARNING if may_have else ERROR), where
     return (WARNING, where) if known(task.get("existing_cluster_id")) else _NO_LACK

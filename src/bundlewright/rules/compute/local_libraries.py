@@ -54,7 +54,17 @@ def local_library_on_old_runtime(job, resource):
                   libraries:
                     - whl: dist/*.whl
     """
-    config = resource.bundle.config
+    for path, cluster, task in lacking_support(resource):
+        message = (
+            f"runtime {cluster['spark_version']!r} cannot install the local libraries of task "
+        )
+        message += repr(task.get("task_key"))
+        yield Problem(message, (*path, "spark_version"), "use 13.3.x or later")
+
+
+def lacking_support(resource):
+    """The clusters of a job that are too old for a task's libraries: (path, cluster, task)."""
+    job, config = resource.config, resource.bundle.config
     if is_true(value_at(config, ("experimental", "python_wheel_wrapper"))):
         return
     clusters = {
@@ -71,11 +81,8 @@ def local_library_on_old_runtime(job, resource):
             used.append(clusters[key])
         for path, holder in used:
             cluster = holder.get("new_cluster")
-            version = cluster.get("spark_version") if isinstance(cluster, Map) else None
-            if _is_old(version):
-                message = f"runtime {version!r} cannot install the local libraries of task "
-                message += repr(task.get("task_key"))
-                yield Problem(message, (*path, "spark_version"), "use 13.3.x or later")
+            if isinstance(cluster, Map) and _is_old(cluster.get("spark_version")):
+                yield path, cluster, task
 
 
 def _has_local_library(task):

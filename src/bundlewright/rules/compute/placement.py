@@ -3,10 +3,10 @@
 Source: https://docs.databricks.com/api/workspace/jobs/create
 """
 
-from bundlewright.bundle.access import items_of, known, tasks_of
+from bundlewright.bundle.access import items_of, known, place_at, tasks_of
 from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, INFO, WARNING
-from bundlewright.rules import Problem, did_you_mean, rule
+from bundlewright.rules import Problem, nearest, replacement, rule
 from bundlewright.rules.compute.runtimes import runtime_of
 
 _CLUSTERS = ("job_cluster_key", "existing_cluster_id", "new_cluster")
@@ -33,7 +33,7 @@ def is_serverless(task):
     return all(task.get(field) is None for field in _CLUSTERS)
 
 
-def _undefined(task, job, field, section):
+def _undefined(task, job, resource, field, section):
     """The problem with a task that names an entry of a section of its job that is not there."""
     key = task.get(field)
     names = [item.get(field) for _, item in items_of(job, section)]
@@ -43,9 +43,11 @@ def _undefined(task, job, field, section):
         return  # a reference that only a deployment resolves
     if any(isinstance(name, str) and not known(name) for name in names):
         return  # a name that only a deployment knows may be the one
-    hint = did_you_mean(key, [name for name in names if isinstance(name, str)])
+    near = nearest(key, [name for name in names if isinstance(name, str)])
+    hint = f"did you mean {near!r}?" if near else f"define it under {section}"
+    fix = near and replacement(resource.bundle, place_at(task, (field,)), key, near, False)
     message = f"{field} {key!r} is not defined in the job's {section}"
-    yield Problem(message, (field,), hint or f"define it under {section}")
+    yield Problem(message, (field,), hint, fix=fix or None)
 
 
 @rule("BW401", ERROR, on="task", cli=WARNING, having=("job_cluster_key",))
@@ -81,7 +83,7 @@ def undefined_job_cluster(task, job, resource):
                     node_type_id: i3.xlarge
                     num_workers: 1
     """
-    yield from _undefined(task, job, "job_cluster_key", "job_clusters")
+    yield from _undefined(task, job, resource, "job_cluster_key", "job_clusters")
 
 
 @rule("BW402", ERROR, on="task", having=("environment_key",))
@@ -115,7 +117,7 @@ def undefined_environment(task, job, resource):
                   spec:
                     environment_version: "4"
     """
-    yield from _undefined(task, job, "environment_key", "environments")
+    yield from _undefined(task, job, resource, "environment_key", "environments")
 
 
 _NEEDS_COMPUTE = (
@@ -367,7 +369,8 @@ def all_purpose_cluster_in_production(target):
     for kind, entries in target.kinds():
         for key, job in entries.items() if kind == "jobs" else ():
             for path, task in tasks_of(job) if isinstance(job, Map) else ():
-                if task.get("existing_cluster_id") is not None:
+                given = [field for field in _CLUSTERS if task.get(field) is not None]
+                if given == ["existing_cluster_id"]:
                     name = f"task {task.get('task_key')!r} of job {key!r}"
                     message = f"{name} runs on an all-purpose cluster in production"
                     path = ("resources", "jobs", key, *path, "existing_cluster_id")

@@ -10,6 +10,7 @@ import re
 from bundlewright.bundle.access import known, place_at
 from bundlewright.finding import ERROR, INFO, WARNING
 from bundlewright.rules import Problem, replacement, rule
+from bundlewright.rules.compute.local_libraries import lacking_support
 
 # What had support in September 2026, before 18, with which the numbers became whole ones.
 _SUPPORTED = ((14, 3), (15, 4), (16, 4), (17, 3))
@@ -58,6 +59,8 @@ def _exists(version):
         return version.startswith(_OTHER_KEYS)
     major, minor = runtime = _numbers(found)
     if major >= _BEYOND_VERSIONS or minor > _LAST_MINOR.get(major, minor):
+        return False
+    if found[2] == "x" and major in _LAST_MINOR and "-snapshot-" not in version:
         return False
     return found[3] in _scala_of(runtime)
 
@@ -127,10 +130,12 @@ def unsupported_runtime(cluster, resource):
     runtime = runtime_of(cluster)
     if runtime is None or runtime[0] >= _WHOLE_FROM or not _exists(cluster["spark_version"]):
         return
-    if runtime not in _SUPPORTED:
-        removed = runtime <= _LAST_REMOVED
-        number = f"{runtime[0]}.{runtime[1]}"
-        message = f"runtime {number} {'no longer exists' if removed else 'is no longer supported'}"
+    if runtime in _SUPPORTED:
+        return
+    removed = runtime <= _LAST_REMOVED
+    if removed or all(cluster is not one for _, one, _ in lacking_support(resource)):
+        end = "no longer exists" if removed else "is no longer supported"
+        message = f"runtime {cluster['spark_version']!r} {end}"
         severity = ERROR if removed else None
         hint = "use one with long-term support, such as '17.3.x-scala2.13'"
         yield Problem(message, ("spark_version",), hint, severity=severity)

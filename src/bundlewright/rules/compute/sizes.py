@@ -155,9 +155,13 @@ def single_node_with_workers(cluster, resource):
               node_type_id: i3.xlarge
               num_workers: 2
     """
-    single = is_true(cluster.get("is_single_node")) or is_single_by_conf(cluster)
+    setting = None
+    if is_true(cluster.get("is_single_node")):
+        setting = "is_single_node"
+    elif is_single_by_conf(cluster):
+        setting = "spark.databricks.cluster.profile"
     workers = integer(cluster.get("num_workers"))
-    if single and (cluster.get("autoscale") is not None or (workers or 0) > 0):
+    if setting and (cluster.get("autoscale") is not None or (workers or 0) > 0):
         field = "autoscale" if cluster.get("autoscale") is not None else "num_workers"
-        message = "a single node has no workers"
-        yield Problem(message, (field,), f"remove {field}, or what makes it a single node")
+        message = f"{setting} makes the cluster a single node, which has no workers"
+        yield Problem(message, (field,), f"remove {field} or {setting}")

@@ -11,6 +11,7 @@ from bundlewright.bundle.files import files_matching
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
+from bundlewright.settings import BadSettings, parse_toml
 
 
 @rule("BW605", ERROR, on="target", cli=ERROR, having=("artifacts",))
@@ -126,6 +127,43 @@ def artifact_without_project(target):
             message = f"there is no Python project in {name!r} for artifact {key!r} to build"
             place = (*path, "path") if artifact.get("path") else path
             yield Problem(message, place, "name the project's folder", severity=WARNING)
+
+
+@rule("BW620", ERROR, on="target", having=("artifacts",))
+def broken_project(target):
+    """A wheel is to be built from a project whose `pyproject.toml` is not valid TOML.
+
+    The build fails, and the deploy with it.
+
+    Fails:
+        artifacts:
+          sales:
+            type: whl
+            build: uv build --wheel
+        @ pyproject.toml
+        [project]
+        name = sales
+    Passes:
+        artifacts:
+          sales:
+            type: whl
+            build: uv build --wheel
+        @ pyproject.toml
+        [project]
+        name = "sales"
+    """
+    for key, artifact in maps_of(target.section("artifacts")):
+        folder = _folder_of(target, key, artifact)
+        is_built = artifact.get("build") or not artifact.get("files")
+        if artifact.get("type") != "whl" or folder is None or not is_built:
+            continue
+        file = os.path.join(folder, "pyproject.toml")
+        text = target.bundle.text_of(file)
+        if text is not None:
+            try:
+                parse_toml(text.encode(), target.bundle.relative(file))
+            except BadSettings as error:
+                yield Problem(f"artifact {key!r} cannot be built: {error}", ("artifacts", key))
 
 
 def _folder_of(target, key, artifact):

@@ -5,28 +5,41 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/resources
 
 import json
 
+from bundlewright.bundle.access import place_at
 from bundlewright.bundle.paths import local_paths
 from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, rule
 
 
-def _text_of_file(resource):
-    """The text of the file that `file_path` names; None where there is none, or it is too large."""
+def _file_of(resource):
+    """The file that `file_path` names, as (its name, its text).
+
+    The text is None where there is no such file, or it is too large.
+    """
     for path, _, _, files in local_paths(resource):
         if path == ("file_path",) and resource.bundle.is_file(files[0]):
-            return resource.bundle.text_of(files[0])
-    return None
+            return resource.bundle.relative(files[0]), resource.bundle.text_of(files[0])
+    return "", None
 
 
-def _json_fault(text):
-    """What keeps a text from being JSON, or "", and the value."""
+def _read_json(text):
+    """Read JSON.
+
+    Returns:
+        (what keeps the text from being JSON or "", the line and column of that, the value).
+    """
     try:
-        return "", json.loads(text)
-    except ValueError as error:
-        return str(error), None
+        return "", (1, 1), json.loads(text)
     except RecursionError:
-        return "is nested too deeply", None
+        return "it is nested too deeply", (1, 1), None
+    except json.JSONDecodeError as error:
+        fault = f"unexpected {text[error.pos : error.pos + 1]!r}"
+        if error.msg.startswith("Unterminated"):
+            fault = "a text does not end"
+        elif not text[error.pos :].strip():
+            fault = "it ends too early"
+        return fault, (error.lineno, error.colno), None
 
 
 @rule("BW616", ERROR, on="resource", kinds=("dashboards",), having=("file_path",))
@@ -54,13 +67,14 @@ def unreadable_dashboard(resource):
         @ sales.lvdash.json
         {"pages": [], "datasets": []}
     """
-    text = _text_of_file(resource)
+    name, text = _file_of(resource)
     if text is None:
         return
-    name = resource.config["file_path"]
-    fault, data = _json_fault(text)
+    fault, where, data = _read_json(text)
     if fault:
-        yield Problem(f"{name!r} is not JSON: {fault}", ("file_path",))
+        related = [(place_at(resource.config, ("file_path",)), "named here")]
+        message = f"the dashboard is not JSON: {fault}"
+        yield Problem(message, ("file_path",), place=(name, *where), related=related)
     elif not isinstance(data, dict) or "pages" not in data:
         hint = "export it from the workspace as .lvdash.json"
         severity = WARNING if isinstance(data, dict) else None
@@ -103,14 +117,14 @@ def unusable_alert_file(resource):
         if field not in _BESIDE_A_FILE and value is not None:
             message = f"{field} cannot stand beside file_path"
             yield Problem(message, (field,), "set it in the file")
-    text = _text_of_file(resource)
+    name, text = _file_of(resource)
     if text is None:
         return
-    name = resource.config["file_path"]
-    fault, data = _json_fault(text)
+    fault, where, data = _read_json(text)
     match = REFERENCE.search(text)
     if fault:
-        yield Problem(f"{name!r} is not JSON: {fault}", ("file_path",))
+        related = [((name, *where), "here")]
+        yield Problem(f"{name!r} is not JSON: {fault}", ("file_path",), related=related)
     elif not isinstance(data, dict):
         yield Problem(f"{name!r} does not hold an alert", ("file_path",))
     elif match:

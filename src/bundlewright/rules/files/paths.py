@@ -8,9 +8,10 @@ import os
 import re
 
 from bundlewright.bundle.access import known, value_at
+from bundlewright.bundle.document import Map
 from bundlewright.bundle.files import NOTEBOOK_HEADERS
 from bundlewright.bundle.paths import ANYTHING, FILE, FOLDER, NOTEBOOK, local_paths, named_paths
-from bundlewright.finding import ERROR, WARNING, format_path
+from bundlewright.finding import ERROR, INFO, WARNING, format_path
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
@@ -20,7 +21,8 @@ def missing_file(part):
     """A notebook, file or folder that the bundle names does not exist.
 
     The CLI stops at the first one. Paths are relative to the file that holds them, and the
-    extension is part of the name.
+    extension is part of the name. What a task takes from Git is not in the bundle, but then its job
+    says by `git_source` from which repository.
 
     Fails:
         resources:
@@ -45,6 +47,13 @@ def missing_file(part):
     """
     bundle = part.bundle
     for path, value, kind, files in local_paths(part):
+        holder = value_at(part.config, path[:-1])
+        if isinstance(holder, Map) and holder.get("source") == "GIT":
+            message = f"{kind} {value!r} is to come from Git, but the job has no git_source"
+            hint = "add git_source to the job, or leave source out"
+            cli = INFO if all(map(bundle.exists, files)) else None  # that it passes
+            yield Problem(message, path, hint, cli=cli)
+            continue
         if not files:
             yield Problem(f"{kind} {value!r} matches nothing", path)
         for file in files:

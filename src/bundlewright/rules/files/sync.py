@@ -3,9 +3,10 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#sync
 """
 
-from bundlewright.bundle.access import known
+from bundlewright.bundle.access import known, maps_of, place_at
 from bundlewright.bundle.paths import FOLDER, local_paths
-from bundlewright.finding import ERROR, WARNING
+from bundlewright.bundle.uploads import Uploads
+from bundlewright.finding import ERROR, INFO, WARNING
 from bundlewright.rules import Problem, rule
 
 
@@ -13,16 +14,19 @@ from bundlewright.rules import Problem, rule
 def empty_sync_pattern(target):
     """A pattern under `sync` matches no file.
 
+    What was to be uploaded is not. A pattern under `exclude` may be there for files to come, such
+    as those of a virtual environment, and is only worth a remark.
+
     Fails:
         sync:
-          exclude:
-            - scratch/*
+          include:
+            - dist/*.whl
     Passes:
         sync:
-          exclude:
-            - scratch/*
-        @ scratch/try.py
-        print("try")
+          include:
+            - dist/*.whl
+        @ dist/sales-1.0-py3-none-any.whl
+        a wheel
     """
     sync = target.section("sync")
     for field in ("include", "exclude"):
@@ -33,7 +37,9 @@ def empty_sync_pattern(target):
                 and known(pattern)
                 and not target.bundle.matches_any_file(pattern)
             ):
-                yield Problem(f"sync pattern {pattern!r} matches no file", ("sync", field, index))
+                message = f"sync pattern {pattern!r} matches no file"
+                severity = INFO if field == "exclude" else None
+                yield Problem(message, ("sync", field, index), severity=severity)
 
 
 @rule("BW609", WARNING, on="target", having=("sync",))
@@ -95,6 +101,10 @@ def _excludes(bundle, uploads):
     return uploads.reason_against(bundle.absolute("", bundle.root_name))
 
 
+# What other kinds name is read when the bundle is deployed.
+_RUNNING = ("jobs", "pipelines", "apps")
+
+
 @rule("BW611", ERROR, on="part")
 def file_not_uploaded(part):
     """A task runs a file that a deploy leaves behind.
@@ -132,15 +142,88 @@ def file_not_uploaded(part):
         @ .gitignore
         generated/
     """
+    if part.path and part.kind in _RUNNING:
+        for path, name, reason in _left_behind(part, part.bundle.uploads()):
+            yield Problem(f"{name!r} is not uploaded: {reason}", path, _hint(name, reason))
+
+
+@rule("BW619", ERROR, on="target", kinds=_RUNNING)
+def file_not_uploaded_by_target(target):
+    """A task runs a file that a deploy of one target leaves behind.
+
+    The `sync` section of that target excludes it, or only that of another one brings it.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: src/load.py
+        targets:
+          dev:
+            default: true
+          prod:
+            mode: production
+            workspace:
+              root_path: /Workspace/etl
+            sync:
+              exclude:
+                - src/load.py
+        @ src/load.py
+        # Databricks notebook source
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: src/load.py
+        targets:
+          dev:
+            default: true
+          prod:
+            mode: production
+            workspace:
+              root_path: /Workspace/etl
+            sync:
+              exclude:
+                - src/scratch.py
+        @ src/load.py
+        # Databricks notebook source
+        @ src/scratch.py
+        print("try")
+    """
+    bundle = target.bundle
+    if not any(one.get("sync") for _, one in maps_of(bundle.declared_targets())):
+        return  # it is the same in all targets
+    uploads = Uploads(bundle, target)
+    resources = [target.resource(kind, key) for kind in _RUNNING for key in target.keys(kind)]
+    for resource in filter(None, resources):
+        told = [path for path, _, _ in _left_behind(resource, bundle.uploads())]
+        for path, name, reason in _left_behind(resource, uploads):
+            if path not in told:
+                place = place_at(resource.config, path)
+                path = (*resource.path, *path)
+                message = f"target {target.name!r} does not upload {name!r}: {reason}"
+                yield Problem(message, path, _hint(name, reason), place=place)
+
+
+def _left_behind(part, uploads):
+    """The files that a resource runs and that are not uploaded, as (path, name, reason)."""
     bundle = part.bundle
-    if part.path[1:2] not in (("jobs",), ("pipelines",), ("apps",)):
-        return  # what other kinds name is read when the bundle is deployed
     for path, _, kind, files in local_paths(part):
-        for file in files:
-            reason = ""
-            if bundle.exists(file):
-                reason = bundle.uploads().reason_against(file, kind == FOLDER)
+        for file in filter(bundle.exists, files):
+            reason = uploads.reason_against(file, kind == FOLDER)
             if reason:
-                name = bundle.relative(file)
-                hint = f"name it under sync.include: {name}"
-                yield Problem(f"{name!r} is not uploaded: {reason}", path, hint)
+                yield path, bundle.relative(file), reason
+
+
+def _hint(name, reason):
+    if reason.startswith("sync.exclude"):
+        return "take it out of sync.exclude"
+    return f"name it under sync.include: {name}"

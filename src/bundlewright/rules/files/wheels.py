@@ -121,9 +121,10 @@ class _Project:
         name: its name, as `_canonical` has it.
         entry_points: the names of its scripts and other entry points; None where they are dynamic.
         folder: where it is.
+        sources: the folders, relative to that, in which its packages may lie.
     """
 
-    __slots__ = ("entry_points", "folder", "name")
+    __slots__ = ("entry_points", "folder", "name", "sources")
 
 
 def _project_in(bundle, folder):
@@ -148,6 +149,7 @@ def _project_in(bundle, folder):
     found = _Project()
     found.name = _canonical(name)
     found.folder = folder
+    found.sources = _sources_in(data.get("tool"))
     groups = project.get("entry-points")
     tables = [project.get("scripts"), project.get("gui-scripts"), poetry.get("scripts")]
     for more in (groups, poetry.get("plugins")):
@@ -157,6 +159,32 @@ def _project_in(bundle, folder):
     if isinstance(dynamic, list) and {"scripts", "entry-points"} & set(map(str, dynamic)):
         found.entry_points = None
     return found
+
+
+# The folders in which the packages of a project mostly lie, and what says that they do elsewhere:
+# the packages themselves, or the folders that hold them.
+_SOURCES = ("", "src", "python", "lib")
+_SOURCE_SETTINGS = (
+    ("hatch", "build", "packages"),
+    ("hatch", "build", "targets", "wheel", "packages"),
+    ("pdm", "build", "package-dir"),
+    ("poetry", "packages"),
+    ("setuptools", "package-dir"),
+    ("setuptools", "packages", "find", "where"),
+    ("uv", "build-backend", "module-root"),
+)
+
+
+def _sources_in(tools):
+    """The folders in which packages may lie by the settings of the tools that build them."""
+    named = []
+    for path in _SOURCE_SETTINGS:
+        value = value_at(tools, path)
+        values = value if isinstance(value, list) else [value]
+        for one in values:
+            named += one.values() if isinstance(one, dict) else [one]
+    named = [one for one in named if isinstance(one, str)]
+    return list(dict.fromkeys([*_SOURCES, *named, *map(os.path.dirname, named)]))
 
 
 def _canonical(name):
@@ -254,8 +282,9 @@ def _only_local(task, job):
     return 0 < len(local) == len(libraries) + len(dependencies)
 
 
-def _projects_of(task, job, bundle):
-    """The projects that a task's local wheels are built from; none where that is not certain."""
+@functools.lru_cache(maxsize=1)  # asked for one task after another
+def _built_folders(bundle):
+    """The folders of the projects that a bundle, or a target of it, builds."""
     targets = [target for _, target in maps_of(bundle.declared_targets())]
     artifacts = [
         artifact
@@ -269,6 +298,27 @@ def _projects_of(task, job, bundle):
             folders.add(bundle.root)
         elif isinstance(folder, str) and known(folder):
             folders.add(bundle.absolute(place_at(artifact, ("path",))[0], folder))
+    return folders
+
+
+def builds_package(bundle, name):
+    """Whether a bundle builds the Python package of a name."""
+    projects = [_project_in(bundle, folder) for folder in _built_folders(bundle)]
+    return any(project and project.name == _canonical(name) for project in projects)
+
+
+def is_another_package(requirement, name):
+    """Whether a requirement is certain to be no package of a name, but another of an index."""
+    match = _REQUIREMENT.fullmatch(requirement) if isinstance(requirement, str) else None
+    return bool(match) and _canonical(match[1]) != _canonical(name)
+
+
+_REQUIREMENT = Pattern(r"([A-Za-z0-9][\w.-]*?)(?<!\.whl)\s*(?:\[[\w\s,.-]*\])?\s*(?:[=<>!~;].*)?")
+
+
+def _projects_of(task, job, bundle):
+    """The projects that a task's local wheels are built from; none where that is not certain."""
+    folders = _built_folders(bundle)
     projects = []
     for path, value, holder in _local_wheels(task, job):
         wheel = bundle.absolute(place_at(holder, path)[0], value)
@@ -280,13 +330,10 @@ def _projects_of(task, job, bundle):
     return projects
 
 
-_SOURCES = ("", "src", "python", "lib")  # where the packages of a project may lie
-
-
 def _has_module(bundle, project, name):
     return any(
         bundle.exists(os.path.join(project.folder, folder, f"{name}{extension}"))
-        for folder in _SOURCES
+        for folder in project.sources
         for extension in ("", ".py")
     )
 
@@ -294,7 +341,7 @@ def _has_module(bundle, project, name):
 def _may_be_function(bundle, project, name):
     """Whether a package may define, or import, a function of a name for itself."""
     module = project.name.replace("-", "_")
-    for folder in _SOURCES:
+    for folder in project.sources:
         text = bundle.text_of(os.path.join(project.folder, folder, module, "__init__.py"))
         if text is not None:
             return name in text or "import *" in text

@@ -8,9 +8,9 @@ import os
 import re
 
 from bundlewright.bundle.document import Map, Seq
-from bundlewright.bundle.files import list_yaml
+from bundlewright.bundle.files import list_configuration, list_stray_configuration
 from bundlewright.bundle.references import REFERENCE
-from bundlewright.finding import ERROR, WARNING
+from bundlewright.finding import ERROR, INFO, WARNING
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 from bundlewright.schema.walker import load_table, type_at
@@ -49,6 +49,9 @@ def empty_include(bundle):
     `**` matches one level of folders only, that `*.yml` does not match `.yaml`, and that a
     `${...}` reference is not resolved here, so it never matches.
 
+    Beside a pattern that finds files from the same folder on, such as `resources/*/*.yml` beside
+    `resources/*.yml`, it may be there for files to come, and is only worth a remark.
+
     Fails:
         include:
           - resources/*.yml
@@ -59,6 +62,8 @@ def empty_include(bundle):
         resources: {}
     """
     missed = _missed_files(bundle)
+    unmet = {pattern for _, pattern, _ in bundle.include_problems}
+    bases = {_base_of(one) for one in _patterns(bundle) if one not in unmet and _WILD.search(one)}
     for kind, pattern, place in bundle.include_problems:
         if kind == "empty_glob":
             near = [name for name in missed if _is_below(name, _base_of(pattern))]
@@ -67,7 +72,9 @@ def empty_include(bundle):
                 hint = f"write {_pattern_for(near[0], pattern)!r} for {near[0]!r}"
             elif "**" in pattern:
                 hint = "'**' is one level of folders: write one pattern for each level"
-            severity = ERROR if REFERENCE.search(pattern) else None
+            severity = INFO if _base_of(pattern) in bases and not near else None
+            if REFERENCE.search(pattern):
+                severity = ERROR
             message = f"include pattern {pattern!r} matches no file"
             yield Problem(message, place=place, hint=hint, severity=severity)
 
@@ -132,7 +139,9 @@ def missed_file(bundle):
 
     What it defines is not deployed, and nothing says so. Most often it lies a folder deeper than
     the pattern reaches, since `**` is one level of folders for the CLI, or it ends in `.yaml` where
-    the pattern says `.yml`. Only the folders that `include` names are looked through.
+    the pattern says `.yml`. Folders for tests, examples, templates and packages are not looked
+    through, and outside the folders that `include` names only `resources` make a file one of the
+    bundle.
 
     Fails:
         include:
@@ -170,6 +179,9 @@ def _patterns(bundle):
     return [one for one in section if isinstance(one, str)] if isinstance(section, Seq) else []
 
 
+_WILD = Pattern(r"[*?[]")
+
+
 def _base_of(pattern):
     """The folder from which on a pattern has wildcards; that of the file for a plain name."""
     folders = pattern.replace("\\", "/").split("/")[:-1]
@@ -201,28 +213,43 @@ _SECTION = Pattern(
     r"(?:[ \t]*(?:#.*)?\n)*[ \t]+([\w-]+):[^\n]*\n?[ \t]*([\w-]*)",
     re.MULTILINE,
 )
+_SECTION_OF_JSON = Pattern(
+    r"""\s*\{\s*"(?:(resources)|(targets)|(variables))"\s*:\s*\{"""
+    r"""\s*"([\w-]+)"\s*:\s*\{\s*"([\w-]+)"\s*:"""
+)
 _DEFINES = ("default", "description", "lookup", "type")
 
 
 @functools.lru_cache(maxsize=1)  # two rules ask this of one bundle
 def _missed_files(bundle):
     """The names of files that look like configuration of the bundle and are not read, in order."""
+    if any(document.data is None and document.problems for document in bundle.documents):
+        return []  # what would have been included is not known
     read = {document.name for document in bundle.documents}
     bases = {_base_of(pattern) for pattern in _patterns(bundle)} or {"resources"}
     inside = [base for base in bases if not base.startswith(("..", "/"))]
-    names = {name for base in inside for name in list_yaml(bundle.root, base)} - read
-    return sorted(name for name in names if _is_configuration(bundle, name))
+    names = {name for base in inside for name in list_configuration(bundle.root, base)}
+    strays = set(list_stray_configuration(bundle.root)) - names - read
+    missed = [name for name in names - read if _is_configuration(bundle, name)]
+    return sorted(missed + [name for name in strays if _is_configuration(bundle, name, True)])
 
 
-def _is_configuration(bundle, name):
+def _is_configuration(bundle, name, only_resources=False):
     """Whether a file has a section of a bundle: by what stands in it, not just by its name."""
     text = bundle.text_of(os.path.join(bundle.root, name)) or ""
     text = text[:_BEGINNING].replace("\r\n", "\n")
+    if name.endswith(".json"):
+        match = _SECTION_OF_JSON.match(text)
+        sections = [match.groups()] if match else []
+    else:
+        sections = _SECTION.findall(text)
+    if only_resources:  # a list there is one of Azure DevOps
+        sections = [one for one in sections if one[0] and not one[-1].startswith("-")]
     kinds = load_table().types[type_at(("resources",))][1]
     target = load_table().types[load_table().types[type_at(("targets",))][1]][1]
     return any(
         (resources and key in kinds)
         or (targets and inner in target)
         or (variables and inner in _DEFINES)
-        for resources, targets, variables, key, inner in _SECTION.findall(text)
+        for resources, targets, variables, key, inner in sections
     )

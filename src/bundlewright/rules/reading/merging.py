@@ -71,9 +71,8 @@ def duplicate_resource(bundle):
         for path, entries in defined:
             for key in entries:
                 taken.setdefault(key, []).append(((*path, key), entries.places[key][1]))
-    for key, uses in taken.items():
-        for path, place in uses if len(uses) > 1 else ():
-            others = [use for use in uses if use[1] != place]
+    for key, (*others, (path, place)) in taken.items():
+        if others:
             names = " and ".join(dict.fromkeys(format_path(other) for other, _ in others))
             yield Problem(
                 f"key {key!r} is also that of {names}",

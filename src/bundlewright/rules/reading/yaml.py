@@ -3,7 +3,7 @@
 Source: https://pkg.go.dev/gopkg.in/yaml.v3
 """
 
-from bundlewright.bundle.document import Map
+from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.merge import kind_of
 from bundlewright.finding import ERROR, WARNING, Fix
 from bundlewright.rules import Problem, rule
@@ -38,7 +38,8 @@ def invalid_yaml(bundle):
 def duplicate_key(bundle):
     """A key stands twice in one mapping.
 
-    The last one wins without a word, and what stood under the first is gone.
+    The last one wins without a word, and what stood under the first is gone. Where that was a map
+    or a list, such as a second `resources:`, it is an error: nothing that was in it is deployed.
 
     Fails:
         bundle:
@@ -51,12 +52,16 @@ def duplicate_key(bundle):
     for document in bundle.documents:
         for kind, message, place in document.problems:
             if kind == "duplicate_key":
-                # The last one is what counts, so nothing changes when the earlier one goes.
-                fix = Fix(True, ("remove", document.earlier[place], ""))
-                yield Problem(message, place=place, hint="remove one of the two", fix=fix)
+                earlier, value = document.earlier[place]
+                # The last one is what counts, but a whole map was hardly meant to be lost.
+                is_lost = isinstance(value, (Map, Seq)) and len(value) > 0
+                fix = Fix(not is_lost, ("remove", earlier, ""))
+                hint = "bring the two together" if is_lost else "remove one of the two"
+                severity = ERROR if is_lost else None
+                yield Problem(message, place=place, hint=hint, severity=severity, fix=fix)
 
 
-@rule("BW003", WARNING, on="bundle")
+@rule("BW003", ERROR, on="bundle")
 def second_document(bundle):
     """A file holds more than one YAML document.
 

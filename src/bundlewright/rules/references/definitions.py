@@ -13,11 +13,12 @@ from bundlewright.rules import Problem, did_you_mean, rule
 from bundlewright.rules.references.resources import has_python_resources
 
 
-@rule("BW214", WARNING, on="target")
+@rule("BW214", INFO, on="target")
 def undeclared_complexity(target):
     """A variable is a map or a list and its `type` does not say so, or the other way round.
 
-    Then a value from `variable-overrides.json` is refused, and editors do not know what it is.
+    It works, but a value from `variable-overrides.json` is refused, and editors do not know what
+    it is.
 
     Fails:
         variables:

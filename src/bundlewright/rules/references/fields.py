@@ -5,6 +5,8 @@ https://docs.databricks.com/aws/en/dev-tools/bundles/variables#substitutions and
 service fills in, https://docs.databricks.com/api/workspace/introduction
 """
 
+import functools
+
 from bundlewright.bundle.access import place_at, value_at
 from bundlewright.bundle.references import REFERENCE, find_cycles, is_reference, split
 from bundlewright.finding import ERROR, WARNING, format_path
@@ -63,19 +65,28 @@ _FILLED_IN = {
 }
 
 
+@functools.lru_cache(maxsize=1)  # two rules ask this of one target after another
 def _resource_references(target):
     """References to resources that the target has: (path of the text, text, reference, parts)."""
     kinds = load_table().types[type_at(("resources",))][1]
     resources = {kind: entries for kind, entries in target.kinds() if kind in kinds}
-    for path, text in target.unresolved():
-        for reference in REFERENCE.findall(text):
-            parts = split(reference)
-            if (
-                parts[0] == "resources"
-                and len(parts) > 2
-                and parts[2] in resources.get(parts[1], ())
-            ):
-                yield path, text, reference, parts
+    return [
+        (path, text, reference, parts)
+        for path, text in target.unresolved()
+        for reference, parts in _references_in(text)
+        if parts[2] in resources.get(parts[1], ())
+    ]
+
+
+@functools.lru_cache(maxsize=4096)
+def _references_in(text):
+    """The references to resources in a text, as (reference, parts) pairs."""
+    references = [(reference, split(reference)) for reference in REFERENCE.findall(text)]
+    return [
+        (reference, parts)
+        for reference, parts in references
+        if parts[0] == "resources" and len(parts) > 2
+    ]
 
 
 @rule("BW212", ERROR, on="target")
@@ -112,12 +123,12 @@ def unknown_field_of_resource(target):
     """
     for path, text, reference, parts in _resource_references(target):
         _, kind, key, *fields = parts
+        if fields and (is_of_terraform(kind, fields[0]) or _has_field(kind, tuple(fields))):
+            continue
         place = place_at(target.merged, path)
         if not fields:
             message = f"${{{reference}}} names no field of the resource"
             yield Problem(message, path, f"add one, such as ${{{reference}.id}}", place=place)
-            continue
-        if is_of_terraform(kind, fields[0]) or _has_field(kind, fields):
             continue
         names = sorted(_fields_of(kind))
         known_field = fields[0] in names
@@ -140,6 +151,7 @@ def _fields_of(kind):
     return {"id", *load_table().types[type][1], *_FILLED_IN.get(kind, "").split()}
 
 
+@functools.cache
 def _has_field(kind, fields):
     """Whether there is a field at a path below a resource, as far as is known of its kind."""
     types = load_table().types

@@ -3,11 +3,11 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 """
 
-from bundlewright.bundle.access import maps_of
+from bundlewright.bundle.access import maps_of, place_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.references import REFERENCE, split
 from bundlewright.finding import ERROR
-from bundlewright.rules import Problem, did_you_mean, rule
+from bundlewright.rules import Problem, nearest, replacement, rule
 
 
 @rule("BW203", ERROR, on="target")
@@ -54,12 +54,17 @@ def undefined_resource(target):
             if isinstance(of_kind, Map) and key in of_kind:
                 continue
             message = f"${{{reference}}}: the bundle has no {kind}.{key}"
-            elsewhere = [f"{other}.{key}" for other, entries in section.items() if key in entries]
-            if elsewhere:
-                hint = f"did you mean 'resources.{elsewhere[0]}'?"
-            else:
-                hint = did_you_mean(key, of_kind if isinstance(of_kind, Map) else ())
-            yield Problem(message, path, hint)
+            meant = [f"{other}.{key}" for other, entries in section.items() if key in entries]
+            hint = f"did you mean 'resources.{meant[0]}'?" if meant else ""
+            near = nearest(key, of_kind if isinstance(of_kind, Map) else ())
+            if near and not meant:
+                meant = [f"{kind}.{near}"]
+                hint = f"did you mean {near!r}?"
+            place, fix = place_at(target.merged, path), None
+            if meant:
+                mended = text.replace(f"resources.{kind}.{key}", f"resources.{meant[0]}")
+                fix = replacement(target.bundle, place, text, mended, False)
+            yield Problem(message, path, hint, place=place, fix=fix)
 
 
 def has_python_resources(config):

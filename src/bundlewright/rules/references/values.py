@@ -233,8 +233,9 @@ def input_of_no_loop(job, resource):
     for reference in references_of(job, "input"):
         path = reference.path
         if path[0] != "tasks" or path[2:4] != ("for_each_task", "task"):
-            # Inside more text it may be a template of another tool.
-            severity = None if reference.said == reference.text.strip() else WARNING
+            # Inside more text it may be a template of another tool, unless a loop is to read that.
+            is_whole = reference.said == reference.text.strip()
+            severity = None if is_whole or path[2:] == ("for_each_task", "inputs") else WARNING
             message = f"{reference.said} stands outside a loop, so it is passed on as it stands"
             hint = "only the task inside a for_each_task has an input"
             yield Problem(message, path, hint, severity=severity)

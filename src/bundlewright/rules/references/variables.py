@@ -15,9 +15,9 @@ from bundlewright.bundle.references import (
     is_reference,
     split,
 )
-from bundlewright.finding import ERROR, WARNING, format_path
+from bundlewright.finding import ERROR, INFO, WARNING, Fix, format_path
 from bundlewright.patterns import Pattern
-from bundlewright.rules import Problem, did_you_mean, nearest, replacement, rule
+from bundlewright.rules import Problem, nearest, replacement, rule
 from bundlewright.schema.walker import load_table, type_at
 
 
@@ -51,39 +51,66 @@ def undefined_reference(part):
               name: etl_${var.catalog}
     """
     for path, problem, place in _problems(part, "missing"):
-        head, name, *rest = split(problem.reference)
+        reference = problem.reference
+        head, name, *rest = split(reference)
         variables = part.bundle.config.get("variables")
         names = fields_of(head) or (variables if isinstance(variables, Map) else ())
-        hint = did_you_mean(name, names) if name not in names else ""
         if rest and (head, name) in FILLED_IN:
-            hint = did_you_mean(rest[0], FILLED_IN[head, name])
-        if not hint and head in ("var", "variables") and name not in names:
+            name, names = rest[0], FILLED_IN[head, name]
+        near = nearest(name, names) if name not in names else None
+        hint, fix = "", None
+        if near:
+            hint = f"did you mean {near!r}?"
+            text = str(value_at(part.merged, path))
+            mended = text.replace(reference, reference.replace(f".{name}", f".{near}", 1))
+            fix = replacement(part.bundle, place, text, mended, False)
+        elif head in ("var", "variables") and name not in names:
             hint = "define it under 'variables'"
-        yield Problem(f"${{{problem.reference}}}: {problem.message}", path, hint, place=place)
+        yield Problem(f"${{{reference}}}: {problem.message}", path, hint, place=place, fix=fix)
 
 
-@rule("BW202", ERROR, on="target", cli=ERROR)
+@rule("BW202", WARNING, on="target", cli=ERROR)
 def variable_without_value(target):
     """A variable has neither a default nor a value in the target.
 
     The CLI stops, unless the value comes from `--var` or from the environment (`BUNDLE_VAR_<name>`,
-    which this check reads too).
+    which this check reads too). Where another target has one, it was probably forgotten; where none
+    has, it probably comes from outside, and that is only worth a remark.
 
     Fails:
         variables:
           catalog:
             description: where the tables are
+        targets:
+          dev:
+            default: true
+            variables:
+              catalog: test
+          prod:
+            workspace:
+              root_path: /Workspace/sales
     Passes:
         variables:
           catalog:
             description: where the tables are
-            default: main
+        targets:
+          dev:
+            default: true
+            variables:
+              catalog: test
+          prod:
+            variables:
+              catalog: main
+            workspace:
+              root_path: /Workspace/sales
     """
+    targets = [one for _, one in maps_of(target.bundle.declared_targets())]
     for name in target.unassigned:
         path = ("variables", name)
-        message = f"variable {name!r} has no value in target {target.name!r}"
+        is_given = any(value_at(one, path) is not None for one in targets)
         hint = f"give it a default, a value in the target, or set BUNDLE_VAR_{name}"
-        yield Problem(message, path, hint, of_key=True)
+        severity = None if is_given else INFO
+        yield Problem(f"variable {name!r} has no value", path, hint, of_key=True, severity=severity)
 
 
 @rule("BW204", ERROR, on="target", cli=ERROR)
@@ -171,9 +198,13 @@ def undeclared_variable(target):
     for name in assigned if isinstance(assigned, Map) else ():
         if name not in declared:
             message = f"target {target.name!r} assigns variable {name!r}, which is not defined"
-            hint = did_you_mean(name, declared) or "define it under 'variables'"
+            near = nearest(name, declared)
+            hint = f"did you mean {near!r}?" if near else "define it under 'variables'"
+            fix = None
+            if near and near not in assigned:
+                fix = Fix(False, ("rename", assigned.places[name][0], near))
             path = (target.bundle.target_section, target.name, "variables", name)
-            yield Problem(message, path, hint, of_key=True)
+            yield Problem(message, path, hint, of_key=True, fix=fix)
 
 
 _AUTHENTICATION = (

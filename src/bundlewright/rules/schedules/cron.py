@@ -85,6 +85,9 @@ def bad_quartz_expression(resource):
                 place = place_at(resource.config, path)
                 hint = f"did you mean {meant[0]!r}?"
                 fix = replacement(resource.bundle, place, expression, *meant)
+            elif quartz.split_by_days(expression):
+                both = " and ".join(map(repr, quartz.split_by_days(expression)))
+                hint = f"a crontab means either day, for which Quartz needs two schedules: {both}"
             elif len(expression.split()) < 6:
                 hint = "'0 0 2 * * ?' is every day at two"
             message = f"{expression!r} is not a Quartz expression: {fault}"

@@ -208,7 +208,7 @@ def notification_without_health_rule(resource):
                     yield Problem(message, (*path, *where), hint, of_key=True)
 
 
-@rule("BW514", INFO, on="resource", kinds=("jobs",))
+@rule("BW514", INFO, on="resource", kinds=("jobs",), profile="strict")
 def health_rule_without_notification(resource):
     """Nobody hears when a health rule's threshold is exceeded.
 

@@ -171,6 +171,22 @@ def repaired(expression):
     return None if fault_of(text) else (text, certain)
 
 
+def split_by_days(expression):
+    """The two Quartz expressions that mean what a line of a crontab does, which has both days.
+
+    A crontab runs on either day; in Quartz an expression has one of them.
+
+    Returns:
+        The expressions; None where it is no such line.
+    """
+    fields = expression.split()
+    if len(fields) != 5 or fields[2][0] in "*?" or fields[4][0] in "*?":
+        return None
+    by_day = repaired(" ".join((*fields[:4], "*")))
+    by_weekday = repaired(" ".join((*fields[:2], "*", *fields[3:])))
+    return (by_day[0], by_weekday[0]) if by_day and by_weekday else None
+
+
 def _from_crontab(text):
     """Days of the week as Quartz has them, of those of a crontab, in which Sunday is 0 or 7.
 

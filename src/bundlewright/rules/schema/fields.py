@@ -3,7 +3,7 @@
 from bundlewright.bundle.access import items_of, place_at, value_at
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.finding import ERROR, WARNING, Fix, format_path
-from bundlewright.rules import Problem, did_you_mean, nearest, rule
+from bundlewright.rules import TOLD, Problem, nearest, rule
 from bundlewright.rules.schema.faults import file_faults, is_slip, part_faults, tell_unknown_field
 from bundlewright.schema.walker import faults, load_table, type_at
 
@@ -12,8 +12,9 @@ from bundlewright.schema.walker import faults, load_table, type_at
 def unknown_field(bundle):
     """A field does not exist.
 
-    The CLI drops it with a warning and deploys without it, so the setting never takes effect. For a
-    misspelt section or kind of resource it is an error: all that stands below it would be missing.
+    The CLI drops it with a warning and deploys without it, so the setting never takes effect. It is
+    an error where that cannot be deployed, because a required field or what a task runs is missing
+    then, and for a misspelt section or kind of resource: all that stands below would be missing.
 
     Fails:
         resources:
@@ -31,20 +32,21 @@ def unknown_field(bundle):
     for fault, document in file_faults(bundle, "unknown_field"):
         if _only_holds_anchors(document.data, fault.path):
             continue
-        message, hint = tell_unknown_field(fault, fault.path)
-        place = place_at(document.data, fault.path, of_key=True)
-        misspelt = _is_section(fault.path) and did_you_mean(fault.path[-1], fault.expected, 0.8)
-        severity = ERROR if misspelt else None
         *above, key = fault.path
-        fix = _mend_name(value_at(document.data, above), key, fault.expected, type_at(above))
+        holder = value_at(document.data, above)
+        whole = _with_overridden(bundle, above, holder)
+        message, hint, severity = tell_unknown_field(fault, fault.path, whole)
+        place = place_at(document.data, fault.path, of_key=True)
+        fix = _mend_name(holder, key, fault.expected, type_at(above))
         yield Problem(message, fault.path, hint, place=place, severity=severity, fix=fix)
 
 
-def _is_section(path):
-    """Whether a field is a section of a bundle or of a target, or a kind of resource."""
-    if path[0] in ("targets", "environments"):
-        path = path[2:]
-    return len(path) == 1 or (len(path) == 2 and path[0] == "resources")
+def _with_overridden(bundle, path, holder):
+    """A map in a file; one in a target, which may say only what differs, with all that it has."""
+    if path[:1] != [bundle.target_section]:
+        return holder
+    overridden = value_at(bundle.config, path[2:])
+    return {**overridden, **holder} if isinstance(overridden, Map) else holder
 
 
 def _only_holds_anchors(data, path):
@@ -105,16 +107,35 @@ def missing_field(part):
                 timezone_id: UTC
     """
     wrong = part.bundle.wrong  # these are there, and reported as what they are
-    for fault, where in part_faults(part):
+    found = part_faults(part)
+    for fault, where in found:
         path = (*part.path, *where)
         if fault.kind != "missing_field" or wrong & {path, (*path, fault.expected)}:
             continue
         if not _has_other_rule(path, fault.expected):
-            yield _missing(path, fault.expected, where)
+            severity = TOLD if _is_misspelt(fault.expected, where, found) else None
+            yield _missing(path, fault.expected, where, severity)
 
 
-def _missing(path, field, where):
-    return Problem(f"required field {field!r} is not set in {format_path(path)}", where)
+def _missing(path, field, where, severity=None):
+    message = f"required field {field!r} is not set in {format_path(path)}"
+    return Problem(message, where, severity=severity)
+
+
+def _is_misspelt(field, where, found):
+    """Whether an unknown field in the same map stands for a missing one.
+
+    Args:
+        field: the missing field.
+        where: the path of the map.
+        found: what `part_faults` says.
+    """
+    unknown = [one for one, path in found if one.kind == "unknown_field" and path[:-1] == where]
+    near = [nearest(one.path[-1], one.expected) for one in unknown]
+    if field in near:
+        return True
+    missing = [one.expected for one, path in found if one.kind == "missing_field" and path == where]
+    return 0 < len(set(missing) - set(near)) <= near.count(None)
 
 
 def _has_other_rule(path, field):
@@ -125,12 +146,12 @@ def _has_other_rule(path, field):
         (path == ("bundle",) and field == "name")
         or (path[:1] == ("permissions",) and field == "level")
         or (path[0] == "scripts" and field == "content")
-        or (holder, field) in _INDISPENSABLE
+        or (holder, field) in INDISPENSABLE
     )
 
 
 # A kind of resource, or a list in one, and a field without which the CLI does not warn but stops.
-_INDISPENSABLE = (
+INDISPENSABLE = (
     (("dashboards",), "display_name"),
     (("dashboards",), "warehouse_id"),
     (("sql_warehouses",), "name"),
@@ -186,7 +207,7 @@ def missing_indispensable_field(resource):
         for index, grant in items_of(resource.config, "grants")
     ]
     for subject, where, value in subjects:
-        for of, field in _INDISPENSABLE:
+        for of, field in INDISPENSABLE:
             if of == subject and _is_blank(value.get(field)):
                 yield _missing((*resource.path, *where), field, where)
     if resource.kind == "secret_scopes":

@@ -4,10 +4,10 @@ from bundlewright.bundle.access import place_at, value_at
 from bundlewright.bundle.document import Map, Seq, spell
 from bundlewright.bundle.references import is_reference
 from bundlewright.finding import ERROR, WARNING, Fix, format_path
-from bundlewright.rules import Problem, nearest, rule
+from bundlewright.rules import Problem, rule
 from bundlewright.rules.schema.faults import (
     file_faults,
-    is_slip,
+    meant_value,
     part_faults,
     reference_faults,
     tell_bad_value,
@@ -75,22 +75,15 @@ def bad_value(part):
         if is_reference(written):
             message += f", which {written} brings"
         else:
-            fix = _mend_value(fault.value, fault.expected, place_at(part.config, where))
+            meant, is_certain = meant_value(fault, where)
+            place = place_at(part.config, where)
+            fix = Fix(is_certain, ("replace", place, meant)) if meant else None
         stops = ERROR if where == ("presets", "trigger_pause_status") else None
         yield Problem(message, where, hint, cli=stops, fix=fix)
 
 
 def _value_has_other_rule(path):
     return path == ("bundle", "engine") or (path[0] == "permissions" and path[-1] == "level")
-
-
-def _mend_value(value, allowed, place):
-    """The fix that makes a value the allowed one that was meant; None where there is none."""
-    if not isinstance(value, str) or not all(isinstance(one, str) for one in allowed):
-        return None
-    certain = [one for one in allowed if is_slip(value, one)]
-    meant = certain[0] if len(certain) == 1 else nearest(value, allowed, 0.8)
-    return Fix(len(certain) == 1, ("replace", place, meant)) if meant else None
 
 
 @rule("BW106", ERROR, on="part", cli=WARNING)
@@ -118,12 +111,15 @@ def wrong_value_from_reference(part):
               name: etl
               max_concurrent_runs: ${var.retries}
     """
-    texts = {"unknown_field": tell_unknown_field, "wrong_type": tell_wrong_type}
-    for fault, path, text in reference_faults(part, *texts):
-        message, hint = texts[fault.kind](fault, (*part.path, *path))
+    for fault, path, _ in reference_faults(part, "unknown_field"):
+        holder = value_at(part.config, path[:-1])
+        where = (*part.path, *path)
+        message, hint, severity = tell_unknown_field(fault, where, holder or {})
+        yield Problem(message, path, hint, of_key=True, severity=severity)
+    for fault, path, text in reference_faults(part, "wrong_type"):
+        message, hint = tell_wrong_type(fault, (*part.path, *path))
         message += f", which {text} brings" if not fault.path else ""
-        severity = WARNING if fault.kind == "unknown_field" else None
-        yield Problem(message, path, hint, of_key=fault.kind == "unknown_field", severity=severity)
+        yield Problem(message, path, hint)
 
 
 @rule("BW108", WARNING, on="bundle")

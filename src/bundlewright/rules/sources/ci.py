@@ -9,8 +9,9 @@ import re
 from bundlewright.bundle.access import is_true, known, maps_of
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.finding import ERROR, WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, did_you_mean, nearest, rule
-from bundlewright.rules.sources.workflows import AZURE, GITHUB, GITLAB, is_for, steps_of
+from bundlewright.rules.sources.workflows import AZURE, GITHUB, GITLAB, files_of, is_for, steps_of
 
 # `debug`, `exec` and `launch` are not in the help of the CLI; `test` is about to come.
 _COMMANDS = (
@@ -35,6 +36,17 @@ _OPTIONS = (
     *("--include-locations", "--log-file", "--log-format", "--log-level", "--output", "--plan"),
     *("--profile", "--progress-format", "--readplan", "--select", "--show-full-config", "--strict"),
     *("--target", "--var", "--verbose"),
+)
+_MEANT_OPTIONS = {
+    "--approve": "--auto-approve",
+    "--assume-yes": "--auto-approve",
+    "--env": "--target",
+    "--no-input": "--auto-approve",
+    "--yes": "--auto-approve",
+}
+_SWITCHES = (  # of `run`: options without a value
+    *("--debug", "--full-refresh-all", "--no-wait", "--refresh-all", "--restart"),
+    "--validate-only",
 )
 _OF_A_TARGET = (
     "deploy",
@@ -162,15 +174,17 @@ def unknown_bundle_command(bundle):
         if command.text not in _COMMANDS:
             meant = _MEANT.get(command.text)
             hint = f"did you mean {meant!r}?" if meant else did_you_mean(command.text, _COMMANDS)
+            hint = hint or "'databricks bundle --help' tells which there are"
             message = f"there is no command 'databricks bundle {command.text}'"
-            place = site.snippet.place(command.at)
-            # What is like nothing that we know may be newer than we are.
-            yield Problem(message, hint=hint, place=place, severity=ERROR if hint else WARNING)
+            yield Problem(message, hint=hint, place=site.snippet.place(command.at))
         for flag in site.call.flags if command.text in _WITH_KNOWN_OPTIONS else ():
-            hint = did_you_mean(flag.text, _OPTIONS, 0.8)
-            if hint and flag.text not in _OPTIONS and flag.text.startswith("--"):
-                message = f"'databricks bundle {command.text}' has no option {flag.text!r}"
-                yield Problem(message, hint=hint, place=site.snippet.place(flag.at))
+            if flag.text in _OPTIONS or not flag.text.startswith("--") or not flag.is_literal:
+                continue
+            meant = _MEANT_OPTIONS.get(flag.text)
+            hint = f"did you mean {meant!r}?" if meant else did_you_mean(flag.text, _OPTIONS, 0.8)
+            message = f"'databricks bundle {command.text}' has no option {flag.text!r}"
+            place = site.snippet.place(flag.at)
+            yield Problem(message, hint=hint, place=place, severity=ERROR if hint else WARNING)
 
 
 @rule("BW823", ERROR, on="bundle")
@@ -205,12 +219,11 @@ def unknown_target_in_ci(bundle):
               - run: databricks bundle deploy -t dev
     """
     for site, _ in _calls_for(bundle):
-        for word in site.call.options.get("--target", ())[:1]:
-            if word.is_literal and word.text not in bundle.targets:
-                hint = did_you_mean(word.text, bundle.targets)
-                hint = hint or f"it has {', '.join(bundle.targets)}"
-                message = f"the bundle has no target {word.text!r}"
-                yield Problem(message, hint=hint, place=site.snippet.place(word.at))
+        name, place = _named_target(site)
+        if name and name not in bundle.targets:
+            hint = did_you_mean(name, bundle.targets)
+            hint = hint or f"it has {', '.join(bundle.targets)}"
+            yield Problem(f"the bundle has no target {name!r}", hint=hint, place=place)
 
 
 _HINTS = {
@@ -457,10 +470,9 @@ def no_target_in_ci(bundle):
 
 def _target_of(bundle, site):
     """The target that a call is for; "" where it has none, None where it cannot be told."""
-    for word in site.call.options.get("--target", ())[:1]:
-        return word.text if word.is_literal else None
-    if "DATABRICKS_BUNDLE_" in site.step.workflow.text:
-        return None  # the environment says which
+    name, _ = _named_target(site)
+    if name != "":
+        return name
     targets = maps_of(bundle.declared_targets())
     if len(bundle.targets) == 1:
         return bundle.targets[0]
@@ -468,6 +480,29 @@ def _target_of(bundle, site):
     if not all(known(value) for _, value in defaults):
         return None
     return next((name for name, value in defaults if is_true(value)), "")
+
+
+_TARGET_VARIABLE = "DATABRICKS_BUNDLE_TARGET"
+_OLD_TARGET_VARIABLE = "DATABRICKS_BUNDLE_ENV"
+
+
+def _named_target(site):
+    """The target that a call names, by an option or its environment, and the place of the name.
+
+    The name is "" where the call names none, and None where it cannot be told.
+    """
+    for word in site.call.options.get("--target", ())[:1]:
+        return (word.text if word.is_literal else None), site.snippet.place(word.at)
+    workflow, variables = site.step.workflow, site.step.environment
+    given = variables.get(_TARGET_VARIABLE) or variables.get(_OLD_TARGET_VARIABLE)
+    if given is None:
+        is_elsewhere = _TARGET_VARIABLE in workflow.text or _OLD_TARGET_VARIABLE in workflow.text
+        return (None if is_elsewhere else ""), None
+    value, place = given
+    snippets = [snippet for step in workflow.steps for _, snippet in step.commands]
+    may_change = any("DATABRICKS_BUNDLE_" in snippet.text for snippet in snippets)
+    is_plain = isinstance(value, str) and value and "$" not in value and not may_change
+    return (value if is_plain else None), place
 
 
 @rule("BW827", ERROR, on="bundle")
@@ -630,12 +665,17 @@ def unknown_resource_in_ci(bundle):
         key = site.call.words[2] if len(site.call.words) > 2 else None
         if command.text != "run" or key is None or not key.is_literal:
             continue
-        between = site.snippet.text[command.at + len(command.text) : key.at]
         name = key.text.rpartition(".")[2]
-        if not between.strip() and name not in keys:  # behind an option it may be its value
+        if name not in keys and not _may_be_value(site.call, key):
             hint = did_you_mean(name, keys)
             place = site.snippet.place(key.at)
             yield Problem(f"the bundle has no {key.text!r} to run", hint=hint, place=place)
+
+
+def _may_be_value(call, word):
+    """Whether a word may be the value of the option before it."""
+    before = [flag.text for flag in call.flags if flag.at < word.at]
+    return bool(before) and call.options.get(before[-1]) == [] and before[-1] not in _SWITCHES
 
 
 def _runnable(bundle):
@@ -647,3 +687,43 @@ def _runnable(bundle):
         for _, resources in maps_of(holder.get("resources")):
             keys.update(resources)
     return keys
+
+
+# What a tool replaces before the file is YAML: `{{ x }}`, `{% if x %}`, `<% x %>`; not `${{ x }}`.
+_TEMPLATE = Pattern(r"(?<!\$)\{\{|\{%|<%")
+
+
+@rule("BW831", ERROR, on="bundle")
+def broken_ci_file(bundle):
+    """A CI file is not valid YAML.
+
+    The CI system refuses it, so nothing is validated or deployed. Only files that mention
+    Databricks are looked at, and none that is a template.
+
+    Fails:
+        bundle:
+          name: shop
+        @ .github/workflows/ci.yml
+        on: push
+        jobs:
+          validate:
+            runs-on: ubuntu-latest
+            steps:
+              - run: "databricks bundle validate
+    Passes:
+        bundle:
+          name: shop
+        @ .github/workflows/ci.yml
+        on: push
+        jobs:
+          validate:
+            runs-on: ubuntu-latest
+            steps:
+              - run: databricks bundle validate
+    """
+    for _, _, text, document in files_of(bundle):
+        if _TEMPLATE.search(text):
+            continue
+        for kind, message, place in document.problems:
+            if kind == "syntax":  # all else is what the Databricks CLI refuses
+                yield Problem(f"not valid YAML: {message}", place=place)

@@ -81,16 +81,31 @@ class Site:
 
 
 @functools.lru_cache(maxsize=1)  # several rules ask this of one bundle
-def workflows_of(bundle):
-    """The `Workflow`s of the repository that holds a bundle, those that mention Databricks."""
+def files_of(bundle):
+    """The CI files that mention Databricks, of the repository that holds a bundle.
+
+    Returns:
+        A list of (system, folder in which scripts start, text, `Document`).
+    """
     found = []
     for folder in _folders(bundle):
         for pattern, system in _FILES:
             for name in sorted(expand_glob(folder, pattern)):
-                workflow = _read(bundle, os.path.join(folder, name), folder, system)
-                if workflow is not None:
-                    found.append(workflow)
+                file = os.path.join(folder, name)
+                text = bundle.text_of(file)
+                if text is not None and "databricks" in text.lower():
+                    # GitLab's only tag stands before a list, which is all that matters here.
+                    untagged = text.replace("!reference", " " * 10)
+                    document = parse(untagged, Document(bundle.relative(file)))
+                    found.append((system, folder, text, document))
     return found
+
+
+@functools.lru_cache(maxsize=1)
+def workflows_of(bundle):
+    """The `Workflow`s that the CI files of a bundle hold."""
+    files = files_of(bundle)
+    return [_workflow(*file) for file in files if isinstance(file[-1].data, Map)]
 
 
 def steps_of(bundle):
@@ -110,18 +125,12 @@ def _folders(bundle):
     return folders
 
 
-def _read(bundle, file, folder, system):
-    text = bundle.text_of(file)
-    if text is None or "databricks" not in text.lower():
-        return None
+def _workflow(system, folder, text, document):
     workflow = Workflow()
-    # GitLab's only tag stands before a list, which is all that matters here.
-    data = parse(text.replace("!reference", " " * 10), Document(bundle.relative(file))).data
-    if not isinstance(data, Map):
-        return None
-    workflow.system, workflow.folder, workflow.text, workflow.data = system, folder, text, data
+    workflow.system, workflow.folder, workflow.text = system, folder, text
+    workflow.data = document.data
     workflow.lines = text.splitlines()
-    workflow.steps = [_step(workflow, path, around) for path, around in _scripts(data)]
+    workflow.steps = [_step(workflow, path, around) for path, around in _scripts(document.data)]
     return workflow
 
 

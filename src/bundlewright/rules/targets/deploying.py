@@ -6,10 +6,11 @@ https://docs.databricks.com/aws/en/dev-tools/bundles/direct
 
 import re
 
-from bundlewright.bundle.access import known, maps_of, place_at, value_at
+from bundlewright.bundle.access import is_true, known, maps_of, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, INFO, WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
 _NEEDING_DIRECT = (
@@ -18,9 +19,21 @@ _NEEDING_DIRECT = (
 )
 
 
-@rule("BW724", ERROR, on="target")
+_FIELDS_NEEDING_DIRECT = {
+    "apps": ("lifecycle", "started"),
+    "clusters": ("lifecycle", "started"),
+    "pipelines": ("cascade_on_destroy",),
+    "sql_warehouses": ("lifecycle", "started"),
+}
+
+
+@rule("BW724", ERROR, on="target", cli=WARNING)
 def needs_direct_engine(target):
-    """A resource is of a kind that Terraform, which the bundle asks for, cannot deploy.
+    """A resource is of a kind, or has a field, that the engine which the bundle asks for lacks.
+
+    That is Terraform, which `bundle validate` only calls deprecated; the deploy fails. Kinds and
+    fields that are newer than the direct engine need that, such as catalogs and
+    `lifecycle.started`.
 
     Fails:
         bundle:
@@ -40,15 +53,30 @@ def needs_direct_engine(target):
               name: sales
     """
     path = ("bundle", "engine")
-    if value_at(target.config, path) == "terraform":
-        for kind in _NEEDING_DIRECT:
-            if target.keys(kind):
-                message = f"{kind} cannot be deployed with engine 'terraform'"
-                place = place_at(target.config, path)
-                yield Problem(message, path, "use engine: direct, the default", place=place)
+    needs = needs_of_direct_engine(target)
+    if needs:
+        message = f"engine 'terraform' cannot deploy {' and '.join(dict(needs))}"
+        related = [(place_at(target.merged, where), "needed here") for _, where in needs]
+        place = place_at(target.config, path)
+        hint = "use engine: direct, the default"
+        yield Problem(message, path, hint, place=place, related=related)
 
 
-_UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
+def needs_of_direct_engine(target):
+    """What Terraform cannot deploy of a target that asks for it, as (what, path) pairs."""
+    if value_at(target.config, ("bundle", "engine")) != "terraform":
+        return []
+    kinds = [(kind, kind, key) for kind in _NEEDING_DIRECT for key in target.keys(kind)]
+    needs = [(what, ("resources", kind, key)) for what, kind, key in kinds]
+    for kind, field in _FIELDS_NEEDING_DIRECT.items():
+        for key in target.keys(kind):
+            path = ("resources", kind, key, *field)
+            if is_true(target.value(path)):
+                needs.append((f"{'.'.join(field)} of {kind}", path))
+    return needs
+
+
+_UUID = Pattern(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 
 
 @rule("BW726", WARNING, on="target")
@@ -99,8 +127,8 @@ def relative_workspace_path(target):
             yield Problem(f"workspace.{field} {path!r} is relative", ("workspace", field), hint)
 
 
-_HOST = re.compile(r"(?:(https?)://)?([^/?#]*)([^?#]*)(.*)", re.IGNORECASE)
-_NAME = re.compile(r"[\w-]+(\.[\w-]+)*(:[0-9]+)?")
+_HOST = Pattern(r"(?:(https?)://)?([^/?#]*)([^?#]*)(.*)", re.IGNORECASE)
+_NAME = Pattern(r"[\w-]+(\.[\w-]+)*(:[0-9]+)?")
 
 
 @rule("BW732", WARNING, on="target")

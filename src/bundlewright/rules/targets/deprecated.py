@@ -7,6 +7,7 @@ from bundlewright.bundle.access import is_true, maps_of, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.finding import WARNING, Fix
 from bundlewright.rules import Problem, rule
+from bundlewright.rules.targets.deploying import needs_of_direct_engine
 
 
 @rule("BW755", WARNING, on="bundle", cli=WARNING)
@@ -49,12 +50,13 @@ def terraform_engine(target):
           name: sales
           engine: direct
     """
-    if target.section("bundle").get("engine") == "terraform":
+    engine = target.section("bundle").get("engine")
+    if engine == "terraform" and not needs_of_direct_engine(target):
         message = "the engine terraform is deprecated"
         yield Problem(message, ("bundle", "engine"), "leave it out: direct is the default")
 
 
-@rule("BW757", WARNING, on="target", cli=WARNING)
+@rule("BW757", WARNING, on="target", cli=WARNING, having=("experimental",))
 def legacy_run_as(target):
     """A bundle uses the old way of `run_as`.
 

@@ -5,7 +5,7 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/run-as
 
 from bundlewright.bundle.access import is_true, items_of, known
 from bundlewright.bundle.document import Map
-from bundlewright.finding import ERROR, format_path
+from bundlewright.finding import ERROR, INFO, format_path
 from bundlewright.rules import Problem, rule
 from bundlewright.rules.targets.deprecated import uses_legacy_run_as
 
@@ -39,12 +39,13 @@ def unclear_run_as(target):
 _RUN_AS_OWNER_ONLY = ("model_serving_endpoints", "quality_monitors", "apps")
 
 
-@rule("BW709", ERROR, on="target", cli=ERROR)
+@rule("BW709", INFO, on="target", cli=ERROR)
 def run_as_not_supported(target):
     """A resource runs as its owner, and the bundle asks for another identity.
 
     Model serving endpoints, quality monitors, apps, and dashboards with embedded credentials always
-    run as who deployed them.
+    run as who deployed them. The CLI refuses to deploy them as anybody but the identity under
+    `run_as`; which of the two holds is only known then.
 
     Fails:
         run_as:
@@ -77,8 +78,8 @@ def run_as_not_supported(target):
         if is_true(target.value(("resources", "dashboards", key, "embed_credentials")))
     ]
     for path in owner_only:
-        message = f"{format_path(path)} cannot run as {name!r}: it runs as who deploys it"
-        hint = "deploy it as that identity from a bundle of its own, without run_as"
+        message = f"{format_path(path)} runs as who deploys it, and run_as names {name!r}"
+        hint = "deploy as that identity, or keep it in a bundle without run_as"
         yield Problem(message, path, hint)
 
 

@@ -10,7 +10,8 @@ from bundlewright.rules import Problem, did_you_mean, nearest, rule
 _MODES = ("development", "production")
 
 
-def _default_targets(bundle):
+def default_targets(bundle):
+    """The names of the targets that are marked as the default."""
     targets = maps_of(bundle.declared_targets())
     return [name for name, target in targets if is_true(target.get("default"))]
 
@@ -33,14 +34,13 @@ def several_default_targets(bundle):
             mode: production
     """
     targets = bundle.declared_targets()
-    marked = _default_targets(bundle)
+    marked = default_targets(bundle)
     if len(marked) > 1:
         names = " and ".join(marked)
         place = place_at(targets, (marked[1], "default"))
         related = [(place_at(targets, (marked[0], "default")), "the first one")]
         message = f"targets {names} are all marked as the default"
-        path = (bundle.target_section, marked[1], "default")
-        yield Problem(message, path, "keep one", place=place, related=related)
+        yield Problem(message, ("targets",), "keep one", place=place, related=related)
 
 
 @rule("BW702", WARNING, on="bundle")
@@ -64,7 +64,7 @@ def no_default_target(bundle):
           prod:
             mode: production
     """
-    if len(bundle.declared_targets()) > 1 and not _default_targets(bundle):
+    if len(bundle.declared_targets()) > 1 and not default_targets(bundle):
         place = bundle.config.places[bundle.target_section][0]
         hint = "set default: true in one of them"
         yield Problem("no target is the default", ("targets",), hint, place=place)
@@ -116,12 +116,13 @@ def unknown_mode(target):
         yield Problem(message, path, hint, fix=fix if near and written == mode else None)
 
 
-@rule("BW705", ERROR, on="target", cli=ERROR)
+@rule("BW705", WARNING, on="target", cli=ERROR)
 def production_without_root_path(target):
     """A production target does not say where it deploys to.
 
     It would deploy into the home folder of whoever runs the command, and the next person's deploy
-    would make a second copy of everything. The path must stand in the target itself.
+    would make a second copy of everything. The path must stand in the target itself. The CLI
+    refuses to deploy it as a person; with a service principal or `run_as`, it recommends a path.
 
     Fails:
         targets:
@@ -150,7 +151,7 @@ def production_without_root_path(target):
     mild = run_as or all(target.value(path) is not None for path in paths)
     message = f"production target {target.name!r} does not set workspace.root_path"
     hint = "set a path that does not depend on who deploys, in the target"
-    severity = INFO if mild else ERROR
+    severity = INFO if mild else None
     place = place_at(target.config, ("bundle", "mode"))
     path = (target.bundle.target_section, target.name)
     yield Problem(message, path, hint, place=place, severity=severity, cli=severity)

@@ -10,9 +10,10 @@ import re
 from bundlewright.bundle.access import is_true, known, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, INFO, WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
-_BUNDLE_NAME = re.compile(r"[\w.-]+")
+_BUNDLE_NAME = Pattern(r"[\w.-]+")
 
 
 @rule("BW725", WARNING, on="target")
@@ -42,7 +43,7 @@ def unusual_bundle_name(target):
         yield Problem(message, path, hint, place=place_at(target.config, path), severity=severity)
 
 
-_KEY = re.compile(r"[^\W\d_][^\W_]*(?:[-_]+[^\W_]+)*[-_]*|_[\w-]*")
+_KEY = Pattern(r"[^\W\d_][^\W_]*(?:[-_]+[^\W_]+)*[-_]*|_[\w-]*")
 
 
 @rule("BW731", WARNING, on="resource")
@@ -72,16 +73,16 @@ def unusual_resource_key(resource):
         yield Problem(f"no reference can name the key {key!r}", (), hint, place=place)
 
 
-_OBJECT = (re.compile(r"[^./\s\x00-\x1f\x7f]*"), 255, "no periods, slashes, spaces or controls")
-_ENDPOINT = (re.compile("[A-Za-z0-9_-]+"), None, "letters, digits, '-' and '_'")
+_OBJECT = (Pattern(r"[^./\s\x00-\x1f\x7f]*"), 255, "no periods, slashes, spaces or controls")
+_ENDPOINT = (Pattern("[A-Za-z0-9_-]+"), None, "letters, digits, '-' and '_'")
 _NAMES = {
-    "apps": (re.compile("[a-z0-9-]+"), None, "small letters, digits and '-'"),
+    "apps": (Pattern("[a-z0-9-]+"), None, "small letters, digits and '-'"),
     "catalogs": _OBJECT,
     "external_locations": _OBJECT,
     "model_serving_endpoints": _ENDPOINT,
     "registered_models": _OBJECT,
     "schemas": _OBJECT,
-    "secret_scopes": (re.compile(r"[\w.@-]+"), 128, "letters, digits, '-', '_' and '.'"),
+    "secret_scopes": (Pattern(r"[\w.@-]+"), 128, "letters, digits, '-', '_' and '.'"),
     "volumes": _OBJECT,
 }
 
@@ -136,6 +137,11 @@ _IDENTITIES = {
     "instance_pools": ("instance_pool_name",),
     "schemas": ("catalog_name", "name"),
 }
+# Their names are the same in small letters and in capitals.
+_CASELESS = (
+    *("catalogs", "external_locations", "registered_models", "schemas", "secret_scopes"),
+    "volumes",
+)
 
 
 @rule("BW719", ERROR, on="target")
@@ -169,13 +175,15 @@ def two_of_one_name(target):
                 continue
             if kind == "pipelines" and is_true(target.value((*path, "allow_duplicate_names"))):
                 continue
-            place = place_at(target.merged, (*path, "name"))
-            if identity in seen:
-                other, first = seen[identity]
+            same = tuple(map(str.lower, identity)) if kind in _CASELESS else identity
+            if same in seen:
+                other = seen[same]
+                first = place_at(target.merged, ("resources", kind, other, "name"))
+                place = place_at(target.merged, (*path, "name"))
                 message = f"{kind} {other!r} and {key!r} are both called {'.'.join(identity)!r}"
                 severity = WARNING if kind == "jobs" else None
                 related = [(first, "the first one")]
                 yield Problem(
                     message, (*path, fields[-1]), place=place, related=related, severity=severity
                 )
-            seen.setdefault(identity, (key, place))
+            seen.setdefault(same, key)

@@ -4,14 +4,16 @@ Source: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#targets
 """
 
 from bundlewright.bundle.access import maps_of, place_at, value_at
-from bundlewright.finding import ERROR, WARNING
-from bundlewright.rules import Problem, did_you_mean, nearest, rule
+from bundlewright.finding import ERROR, WARNING, Fix
+from bundlewright.rules import Problem, nearest, rule
 from bundlewright.rules.references.resources import has_python_resources
+from bundlewright.rules.schema.fields import INDISPENSABLE
+from bundlewright.rules.tasks.kinds import is_job
 from bundlewright.schema.walker import load_table, type_at
 
 # What makes a resource whole, where the schema does not say so.
 _ESSENTIAL = {
-    "jobs": ("tasks",),
+    "clusters": ("spark_version", "policy_id", "cluster_name"),
     "pipelines": ("libraries", "ingestion_definition", "gateway_definition"),
 }
 _NAMES = ("name", "display_name", "cluster_name", "instance_pool_name")
@@ -68,15 +70,20 @@ def stray_override(target):
                 continue
             near = nearest(key, declared)
             message = f"target {target.name!r} changes {kind}.{key}, which the bundle does not have"
-            hint = did_you_mean(key, declared) or "define it under 'resources' first"
+            hint = f"did you mean {near!r}?" if near else "define it under 'resources' first"
             place = place_at(target.override, path, of_key=True)
             severity = None if near else WARNING
-            yield Problem(message, path, hint, place=place, severity=severity)
+            fix = None
+            if near and near not in entries:
+                fix = Fix(False, ("rename", place, near))
+            yield Problem(message, path, hint, place=place, severity=severity, fix=fix)
 
 
 def _is_whole(kind, entry):
     """Whether a resource could be deployed as it stands."""
     type = type_at(("resources", kind, "any"))
-    if type is None or load_table().types[type][2]:
-        return True  # no such kind; or the schema tells what is missing
+    if type is None or load_table().types[type][2] or (kind,) in dict(INDISPENSABLE):
+        return True  # no such kind; or another rule tells what is missing
+    if kind == "jobs":
+        return is_job(entry)
     return any(entry.get(field) for field in _ESSENTIAL.get(kind, _NAMES))

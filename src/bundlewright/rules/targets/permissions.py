@@ -3,11 +3,10 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/permissions
 """
 
-import re
-
 from bundlewright.bundle.access import items_of, maps_in
 from bundlewright.bundle.document import Map
 from bundlewright.finding import WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
 _PRINCIPALS = ("group_name", "service_principal_name", "user_name")
@@ -72,10 +71,10 @@ def permission_given_twice(target):
                         yield Problem(message, (*path, index), "keep one of the two")
 
 
-_REFERENCE = re.compile(r"\$\{resources\.(\w+)\.([^.}]+)\.\w+\}")
+_REFERENCE = Pattern(r"\$\{resources\.(\w+)\.([^.}]+)\.\w+\}")
 
 
-@rule("BW759", WARNING, on="target", cli=WARNING)
+@rule("BW759", WARNING, on="target", cli=WARNING, kinds=("apps",))
 def app_without_permission(target):
     """An app uses a resource of the bundle that says who may use it, and leaves the app out.
 

@@ -5,7 +5,7 @@ https://docs.databricks.com/aws/en/jobs/configure-job and
 https://docs.databricks.com/aws/en/admin/account-settings/usage-detail-tags
 """
 
-from bundlewright.bundle.access import integer, items_of, place_at, value_at
+from bundlewright.bundle.access import has_mutators, integer, items_of, maps_in, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.references import is_reference
 from bundlewright.finding import INFO
@@ -16,15 +16,24 @@ _STARTS = ("schedule", "trigger", "triggers", "continuous")
 
 
 def _starts_by_itself(job):
-    """Whether a job has a schedule or a trigger that is not paused."""
+    """Whether a job has a schedule or a trigger that is not paused, as far as is known."""
     found = [job[field] for field in _STARTS if isinstance(job.get(field), Map)]
-    return any(one.get("pause_status") != "PAUSED" for one in found)
+    states = [one.get("pause_status") for one in found]
+    return any(state != "PAUSED" and not is_reference(state) for state in states)
 
 
 def _of_job_or_all_tasks(job, has):
-    """Whether a job has something, or else each of its tasks."""
+    """Whether a job has something, or else each of its tasks, or what a task repeats."""
+    if is_reference(job.get("tasks")):
+        return True  # who knows what they have
     tasks = [task for _, task in items_of(job, "tasks")]
-    return has(job) or (bool(tasks) and all(map(has, tasks)))
+    return has(job) or (bool(tasks) and all(has(task) or has(_repeated(task)) for task in tasks))
+
+
+def _repeated(task):
+    """The task that a task repeats, or else the task itself."""
+    inner = value_at(task, ("for_each_task", "task"))
+    return inner if isinstance(inner, Map) else task
 
 
 @rule("BW738", INFO, on="job", having=_STARTS)
@@ -61,10 +70,12 @@ def silent_failure(job, resource):
                   notebook_task:
                     notebook_path: /Shared/load
     """
+    if has_mutators(resource.bundle):
+        return  # code that is not run here may add it
     if _starts_by_itself(job) and not _of_job_or_all_tasks(job, _tells_of_failure):
         message = f"job {resource.key!r} starts by itself and tells nobody when it fails"
         hint = "add on_failure under email_notifications or webhook_notifications"
-        yield Problem(message, place=_key_place(resource), hint=hint)
+        yield Problem(message, place=resource.at, hint=hint)
 
 
 def _tells_of_failure(holder):
@@ -73,14 +84,6 @@ def _tells_of_failure(holder):
         if is_reference(told) or (isinstance(told, Map) and told.get("on_failure")):
             return True
     return False
-
-
-def _key_place(resource):
-    """Where a resource's key stands: what is missing has no place of its own."""
-    section = value_at(resource.bundle.config, resource.path[:2])
-    if isinstance(section, Map) and resource.key in section:
-        return section.places[resource.key][0]
-    return resource.config.at
 
 
 @rule("BW739", INFO, on="job", profile="strict", having=("tasks",))
@@ -109,21 +112,23 @@ def endless_run(job, resource):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    if "continuous" not in job and not _of_job_or_all_tasks(job, _is_limited):
+    if "continuous" in job or has_mutators(resource.bundle):
+        return
+    if not _of_job_or_all_tasks(job, _is_limited):
         message = f"a run of job {resource.key!r} may take forever"
         hint = "add timeout_seconds, or a health rule for RUN_DURATION_SECONDS"
-        yield Problem(message, place=_key_place(resource), hint=hint)
+        yield Problem(message, place=resource.at, hint=hint)
 
 
 def _is_limited(holder):
     timeout = holder.get("timeout_seconds")
     health = holder.get("health")
-    rules = items_of(health, "rules") if isinstance(health, Map) else ()
+    rules = health.get("rules") if isinstance(health, Map) else health
+    metrics = [rule.get("metric") for _, rule in maps_in(rules)]
     return (
-        is_reference(timeout)
-        or is_reference(health)
-        or bool(integer(timeout))
-        or any(one.get("metric") == "RUN_DURATION_SECONDS" for _, one in rules)
+        bool(integer(timeout))
+        or "RUN_DURATION_SECONDS" in metrics
+        or any(map(is_reference, (timeout, rules, *metrics)))
     )
 
 
@@ -159,13 +164,14 @@ def single_try(job, resource):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    tasks = [task for _, task in items_of(job, "tasks")]
-    tasks = [value_at(task, ("for_each_task", "task")) or task for task in tasks]
-    tasks = [task for task in tasks if isinstance(task, Map) and set(_ON_CLUSTERS) & set(task)]
-    if tasks and "continuous" not in job and not any("max_retries" in task for task in tasks):
+    tasks = [_repeated(task) for _, task in items_of(job, "tasks")]
+    tasks = [task for task in tasks if set(_ON_CLUSTERS) & set(task)]
+    if "continuous" in job or has_mutators(resource.bundle):
+        return
+    if tasks and not any("max_retries" in task for task in tasks):
         message = f"job {resource.key!r} is not tried again when it fails"
         hint = "add max_retries to tasks that may run twice, or max_retries: 0 to say that none may"
-        yield Problem(message, place=_key_place(resource), hint=hint)
+        yield Problem(message, place=resource.at, hint=hint)
 
 
 @rule("BW741", INFO, on="target", profile="strict")
@@ -188,7 +194,7 @@ def untagged_job(target):
             etl:
               name: etl
     """
-    if target.section("presets").get("tags"):
+    if target.section("presets").get("tags") or has_mutators(target.bundle):
         return
     for key in target.keys("jobs"):
         path = ("resources", "jobs", key)
@@ -228,8 +234,10 @@ def schedules_in_development(target):
                   interval: 1
                   unit: DAYS
     """
-    paused = target.section("presets").get("trigger_pause_status") == "PAUSED"
-    if target.mode or paused or not sounds_like_development(target.name):
+    preset = target.section("presets").get("trigger_pause_status")
+    if target.mode or preset == "PAUSED" or is_reference(preset):
+        return
+    if not sounds_like_development(target.name) or has_mutators(target.bundle):
         return
     running = []
     for key in target.keys("jobs"):

@@ -3,16 +3,17 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/deployment-modes#production-mode
 """
 
-import re
-
 from bundlewright.bundle.access import is_true, known, maps_in, maps_of, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.finding import INFO, WARNING, format_path
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
+from bundlewright.rules.schema.fields import PRINCIPALS
+from bundlewright.rules.targets.modes import default_targets
 
-_HOME = re.compile(r"(?:/Workspace)?/Users/([^/]+@[^/]+)")
+_HOME = Pattern(r"(?:/Workspace)?/Users/([^/]+@[^/]+)")
 
-_WORDS = re.compile(r"[^a-z0-9]+")
+_WORDS = Pattern(r"[^a-z0-9]+")
 _DEVELOPMENT = {"dev", "develop", "development", "local", "personal", "sandbox"}
 _PRODUCTION = {"prod", "production", "prd"}
 _BEFORE_PRODUCTION = {
@@ -93,7 +94,9 @@ def production_by_default(bundle):
               root_path: /Workspace/sales
     """
     targets = maps_of(bundle.declared_targets())
-    for name, target in targets if len(targets) > 1 else ():
+    if len(targets) < 2 or len(default_targets(bundle)) > 1:
+        return  # there is no choice, or another rule asks for one
+    for name, target in targets:
         if target.get("mode") != "production" or sounds_like_development(name):
             continue
         if is_true(target.get("default")):
@@ -103,13 +106,13 @@ def production_by_default(bundle):
             yield Problem(message, path, "make one for development the default", place=place)
 
 
-@rule("BW728", WARNING, on="target")
+@rule("BW728", INFO, on="target")
 def production_in_a_home(target):
     """A production target deploys into the home folder of a person.
 
     Only that person can deploy it again, and it is gone when the account is. A folder that depends
-    on who deploys is a second deployment for the next one who does. Where a service principal runs
-    everything, or one person is named, it is only worth a remark.
+    on who deploys is a second deployment for the next one who does, unless it is always the same
+    service principal.
 
     Fails:
         targets:
@@ -129,21 +132,14 @@ def production_in_a_home(target):
         return
     home = _HOME.match(root)
     if root.startswith("~/") or "${workspace.current_user." in root:
-        severity = INFO if _runs_as_service_principal(target) else None
         message = f"{root!r} is in the home of whoever deploys"
     elif home and known(root):
-        severity = INFO
         message = f"{root!r} is in the home of {home.group(1)!r}"
     else:
         return
     hint = "use a folder outside of /Workspace/Users that the deploying identity may write to"
-    message = f"production target {target.name!r} is deployed to a person's home: {message}"
-    yield Problem(message, ("workspace", "root_path"), hint, severity=severity)
-
-
-def _runs_as_service_principal(target):
-    run_as = target.config.get("run_as")
-    return isinstance(run_as, Map) and bool(run_as.get("service_principal_name"))
+    message = f"production target {target.name!r} is deployed to a home folder: {message}"
+    yield Problem(message, ("workspace", "root_path"), hint)
 
 
 _RUNNING = ("jobs", "pipelines")
@@ -182,18 +178,19 @@ def production_run_by_a_person(target):
     if not is_production(target):
         return
     paths = [("resources", kind, key) for kind in _RUNNING for key in target.keys(kind)]
-    whole = target.config.get("run_as")
-    others = [] if whole else [path for path in paths if target.value((*path, "run_as")) is None]
-    if not paths or _runs_as_service_principal(target):
-        return
+    owns = [((*path, "run_as"), target.value((*path, "run_as"))) for path in paths]
+    if any(own is None for _, own in owns):
+        owns.append((("run_as",), target.config.get("run_as")))
     hint = "name a service principal under run_as"
-    if isinstance(whole, Map) and whole.get("user_name"):
-        message = f"production target {target.name!r} runs as the user {whole['user_name']!r}"
-        place = place_at(target.config, ("run_as", "user_name"))
-        yield Problem(message, ("run_as", "user_name"), hint, place=place)
-    elif others and whole is None:
-        message = f"production target {target.name!r} runs as whoever deploys it"
-        yield Problem(message, ("run_as",), hint, place=_key_place(target))
+    for path, run_as in owns:
+        if isinstance(run_as, Map) and run_as.get("user_name"):
+            who = format_path(path[1:3]) or f"production target {target.name!r}"
+            message = f"{who} runs as the user {run_as['user_name']!r}"
+            place = place_at(run_as, ("user_name",))
+            yield Problem(message, (*path, "user_name"), hint, place=place)
+        elif path == ("run_as",) and run_as is None:
+            message = f"production target {target.name!r} runs as whoever deploys it"
+            yield Problem(message, path, hint, place=_key_place(target))
 
 
 def _key_place(target):
@@ -295,9 +292,13 @@ def production_permission_of_a_person(target):
             workspace:
               root_path: /Workspace/sales
     """
+    told = set()
     for path, permission in _permissions(target) if is_production(target) else ():
         name = permission.get("user_name")
-        if isinstance(name, str) and name and known(name):
+        if any(permission.get(other) for other in PRINCIPALS if other != "user_name"):
+            continue  # another rule asks which of them is meant
+        if isinstance(name, str) and name and known(name) and (path[:-1], name) not in told:
+            told.add((path[:-1], name))
             message = f"a permission in production names the user {name!r}"
             place = place_at(permission, ("user_name",))
             yield Problem(message, path, "name a group", place=place)

@@ -11,7 +11,7 @@ from bundlewright.finding import ERROR
 from bundlewright.rules import Problem, rule
 
 
-@rule("BW714", ERROR, on="target", cli=ERROR)
+@rule("BW714", ERROR, on="target", cli=ERROR, kinds=("secrets",))
 def exposed_secret(target):
     """The value of a secret stands in the bundle.
 
@@ -47,10 +47,11 @@ def exposed_secret(target):
                 message += f", but a {kind_of(value)}"
             yield Problem(message, path, hint)
         elif not match or match.group(1).partition(".")[0] not in ("var", "variables"):
-            yield Problem(f"the value of secret {key!r} stands in the bundle", path, hint)
+            message = f"the value of secret {key!r} stands in the bundle"
+            yield Problem(message, path, hint, is_secret=True)
         else:
             definition = target.section("variables").get(name)
             if isinstance(definition, Map) and definition.get("default") is not None:
                 message = f"variable {name!r}, which holds a secret, has a default"
                 place = place_at(definition, ("default",))
-                yield Problem(message, path, hint, place=place)
+                yield Problem(message, path, hint, place=place, is_secret=True)

@@ -10,44 +10,36 @@ https://cloud.google.com/resource-manager/docs/labels-overview
 
 import re
 
-from bundlewright.bundle.access import known, maps_in, place_at
+from bundlewright.bundle.access import known, place_at
 from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, WARNING
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
-from bundlewright.rules.compute.clouds import cloud_of
+from bundlewright.rules.compute.clouds import cloud_of, cluster_fields
 
+_TAGGED = ("jobs", "pipelines")
 _MOST = {"tags": 25, "custom_tags": 45}
 
 # By cloud: what a key and what a value look like, and how long they may be in characters.
-_LABEL = re.compile("[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+_LABEL_TEXT = "[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?"
+_LABEL = Pattern(_LABEL_TEXT)
 _CLOUDS = {
-    "AWS": (re.compile(r"[\w +=.:/@-]*"), 127, re.compile(r"[\w +=.:/@-]*"), 255),
-    "Azure": (re.compile(r"[^<>*&%;\\/+?]*"), 512, re.compile(".*", re.DOTALL), 256),
-    "Google Cloud": (_LABEL, 63, re.compile(f"({_LABEL.pattern})?"), 63),
+    "AWS": (Pattern(r"[\w +=.:/@-]*"), 127, Pattern(r"[\w +=.:/@-]*"), 255),
+    "Azure": (Pattern(r"[^<>*&%;\\/+?]*"), 512, Pattern(".*", re.DOTALL), 256),
+    "Google Cloud": (_LABEL, 63, Pattern(f"({_LABEL_TEXT})?"), 63),
 }
-_ANY = (re.compile(".*", re.DOTALL), 512, re.compile(".*", re.DOTALL), 256)
+_ANY = (Pattern(".*", re.DOTALL), 512, Pattern(".*", re.DOTALL), 256)
 
 
 def _tags(target):
     """The maps of tags in a target, as (path, map) pairs."""
-    paths = []
-    for kind, entries in target.kinds():
-        for key, entry in entries.items():
-            path = ("resources", kind, key)
-            if kind in ("jobs", "pipelines"):
-                paths.append((*path, "tags"))
-            elif kind in ("clusters", "instance_pools"):
-                paths.append((*path, "custom_tags"))
-            clusters = entry.get("job_clusters") if isinstance(entry, Map) else None
-            for index, _ in maps_in(clusters):
-                paths.append((*path, "job_clusters", index, "new_cluster", "custom_tags"))
+    paths = [("presets", "tags")]
+    paths += [("resources", kind, key, "tags") for kind in _TAGGED for key in target.keys(kind)]
+    paths += [path for path, _ in cluster_fields(target, ("custom_tags",))]
     for path in paths:
         tags = target.value(path)
         if isinstance(tags, Map):
             yield path, tags
-    tags = target.section("presets").get("tags")
-    if isinstance(tags, Map):
-        yield ("presets", "tags"), tags
 
 
 @rule("BW729", WARNING, on="target")

@@ -3,17 +3,16 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#databricks_cli_version
 """
 
-import re
-
 from bundlewright.bundle.access import value_at
 from bundlewright.bundle.document import spell
 from bundlewright.finding import ERROR, INFO
+from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
 
 CLI_VERSION = (1, 14, 0)  # whose `bundle validate` the profile `cli` stands for
 
 _VERSION = r"(>=|<=|>|<|!=)?%s(?:(\d+)\.(\d+)\.(\d+)(?:-\w+)?|(\d+)\.(\d+)\.\*|(\d+)\.\*)"
-_CONSTRAINT = re.compile(f"{_VERSION % ' ?'}(?:, {_VERSION % ' '})?")
+_CONSTRAINT = Pattern(f"{_VERSION % ' ?'}(?:, {_VERSION % ' '})?")
 
 
 @rule("BW760", ERROR, on="bundle", cli=ERROR)

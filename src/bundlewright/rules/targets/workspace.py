@@ -8,7 +8,7 @@ from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, rule
 
 
-@rule("BW750", WARNING, on="target", cli=WARNING)
+@rule("BW750", WARNING, on="target", cli=WARNING, having=("workspace",))
 def shared_root(target):
     """A bundle is deployed into a folder that everybody may change, and does not say so.
 
@@ -36,7 +36,7 @@ def shared_root(target):
     yield Problem(message, ("workspace", "root_path"), hint)
 
 
-@rule("BW751", ERROR, on="target", cli=ERROR)
+@rule("BW751", ERROR, on="target", cli=ERROR, having=("workspace",))
 def incomplete_volume_path(target):
     """`artifact_path` starts with `/Volumes` and does not name a volume.
 
@@ -56,7 +56,7 @@ def incomplete_volume_path(target):
             yield Problem(message, ("workspace", "artifact_path"), hint)
 
 
-@rule("BW752", ERROR, on="target", cli=ERROR)
+@rule("BW752", ERROR, on="target", cli=ERROR, having=("workspace",))
 def file_path_of_immutable_folder(target):
     """A bundle with `experimental.immutable_folder` sets where its files go.
 
@@ -77,7 +77,7 @@ def file_path_of_immutable_folder(target):
         yield Problem(message, ("workspace", "file_path"), "remove one of the two")
 
 
-@rule("BW753", WARNING, on="target", cli=WARNING)
+@rule("BW753", WARNING, on="target", cli=WARNING, having=("presets",))
 def source_linked_deployment(target):
     """`source_linked_deployment` is asked for and has no effect.
 

@@ -53,10 +53,16 @@ def undefined_dependency(job, resource):
             if key not in keys:
                 message = f"task {task.get('task_key')!r} depends on {key!r}, which is no task here"
                 path = ("tasks", index, *path)
-                near = nearest(key, keys)
+                loops = [name for name, at in keys.items() if _runs_inside(job["tasks"][at], key)]
+                near = loops[0] if loops else nearest(key, keys)
+                hint = f"depend on the loop that runs it: {near!r}" if loops else ""
                 place = place_at(job, path)
                 fix = near and replacement(resource.bundle, place, key, near, safe=False)
-                yield Problem(message, path, did_you_mean(key, keys), fix=fix or None)
+                yield Problem(message, path, hint or did_you_mean(key, keys), fix=fix or None)
+
+
+def _runs_inside(task, key):
+    return value_at(task, ("for_each_task", "task", "task_key")) == key
 
 
 @rule("BW302", ERROR, on="job")

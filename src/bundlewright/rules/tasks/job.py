@@ -14,6 +14,7 @@ from bundlewright.bundle.access import (
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.finding import ERROR, WARNING, format_path
 from bundlewright.rules import Problem, nearest, rule
+from bundlewright.rules.tasks.kinds import is_job
 
 
 @rule("BW313", WARNING, on="job")
@@ -41,7 +42,7 @@ def job_without_tasks(job, resource):
     if tasks is None or (isinstance(tasks, Seq) and not tasks):
         if is_lost(resource, "tasks") or any(map(_means_tasks, job)):
             return  # another rule reports the field
-        if has_mutators(resource.bundle) or _is_of_a_target(resource):
+        if has_mutators(resource.bundle) or (_is_of_a_target(resource) and not is_job(job)):
             return
         yield Problem(f"job {resource.key!r} has no tasks", (), "add them under 'tasks'")
 

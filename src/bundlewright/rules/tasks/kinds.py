@@ -8,7 +8,7 @@ import functools
 from bundlewright.bundle.access import is_lost, maps_in, place_at, tasks_of
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.finding import ERROR, INFO, WARNING, Fix
-from bundlewright.rules import Problem, did_you_mean, replacement, rule
+from bundlewright.rules import Problem, misspells, replacement, rule
 from bundlewright.schema.walker import load_table, type_at
 
 
@@ -22,6 +22,14 @@ def task_types():
 def types_of(task):
     """The fields of a task that say what it runs, of which it should have one."""
     return [field for field in task if field in task_types() and task[field] is not None]
+
+
+def is_job(entry):
+    """Whether a map is a job of its own, and not just what a target changes of one."""
+    tasks = entry.get("tasks")
+    if not isinstance(tasks, Seq) or entry.get("name"):
+        return tasks is not None
+    return any(field.endswith("_task") for _, task in maps_in(tasks) for field in task)
 
 
 @rule("BW305", ERROR, on="task")
@@ -48,15 +56,12 @@ def task_without_type(task, job, resource):
                   notebook_task:
                     notebook_path: /Shared/load
     """
-    if task_types().isdisjoint(task) and not any(
+    if any(field.endswith("_task") for field in task) or misspells(task, *task_types()):
+        return  # what it runs is there, or under a name that does not exist
+    if not any(
         resource.key in path and not task_types().isdisjoint(path) for path in resource.bundle.wrong
     ):
-        near = [field for field in task if field.endswith("_task")]
-        hint = (
-            did_you_mean(near[0], sorted(task_types()))
-            if near
-            else "add one, such as notebook_task"
-        )
+        hint = "add one, such as notebook_task"
         yield Problem(f"task {task.get('task_key')!r} does not say what it runs", (), hint)
 
 

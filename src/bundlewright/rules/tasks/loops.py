@@ -6,8 +6,9 @@ https://docs.databricks.com/aws/en/jobs/for-each-lookup-example
 
 import json
 
-from bundlewright.bundle.access import integer, known, place_at, value_at
+from bundlewright.bundle.access import integer, items_of, known, place_at, value_at
 from bundlewright.bundle.document import Map
+from bundlewright.bundle.dynamic import references_in
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, rule
 
@@ -17,11 +18,14 @@ _LONGEST_INPUTS = 10_000
 
 def inputs_of(task):
     """The values that a loop runs its task for; None where they are known in a run only, or bad."""
-    inputs = value_at(task, ("for_each_task", "inputs"))
-    if not isinstance(inputs, str) or "{{" in inputs or not known(inputs):
+    return _list_in(value_at(task, ("for_each_task", "inputs")))
+
+
+def _list_in(text):
+    if not isinstance(text, str) or "{{" in text or not known(text):
         return None
     try:
-        values = json.loads(inputs)
+        values = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, list) else None
@@ -112,17 +116,37 @@ def unusable_inputs(task, job, resource):
     path = ("for_each_task", "inputs")
     text = inputs if isinstance(inputs, str) else str(inputs).lower()
     if "{{" in text:
+        yield from _unusable_default(text, job, path)
         return
     values = inputs_of(task)
     if len(text) > _LONGEST_INPUTS:
         message = f"the inputs have {len(text)} characters, but may have {_LONGEST_INPUTS}"
         yield Problem(message, path, "pass keys, and let the task look up what belongs to them")
     elif values is None:
-        hint = """write a JSON array, such as '["a", "b"]'"""
-        yield Problem(f"the inputs of a loop are a JSON array, but these are {text!r}", path, hint)
+        message = f"the inputs of a loop are a JSON array, but these are {text!r}"
+        yield Problem(message, path, _HINT)
     elif not values:
         message = "the loop has no inputs, so its task never runs"
         yield Problem(message, path, severity=WARNING)
+
+
+def _unusable_default(inputs, job, path):
+    """The problem with the inputs of a loop that are a job parameter whose default is no list."""
+    names = [one.parts for one in references_in(inputs) if one.said == inputs.strip()]
+    for index, parameter in items_of(job, "parameters"):
+        default = parameter.get("default")
+        if ("job", "parameters", parameter.get("name")) not in names or not isinstance(
+            default, str
+        ):
+            continue
+        # An empty one has to be given a value by whoever starts the job.
+        if default and known(default) and "{{" not in default and _list_in(default) is None:
+            message = f"the inputs of a loop are a JSON array, but {inputs.strip()} is {default!r}"
+            related = [(place_at(job, ("parameters", index, "default")), "its default")]
+            yield Problem(message, path, f"{_HINT} for the default", related=related)
+
+
+_HINT = """write a JSON array, such as '["a", "b"]'"""
 
 
 @rule("BW320", ERROR, on="task", having=("for_each_task",))

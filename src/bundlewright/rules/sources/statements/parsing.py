@@ -9,7 +9,7 @@ import functools
 from bundlewright.rules import did_you_mean
 from bundlewright.rules.sources.statements.clauses import SET_OPERATIONS
 from bundlewright.rules.sources.statements.forms import QUERY_STARTS
-from bundlewright.rules.sources.statements.tokens import HOLE, SIGN, WORD, Fault
+from bundlewright.rules.sources.statements.tokens import HOLE, NUMBER, SIGN, STRING, WORD, Fault
 
 
 @functools.cache
@@ -127,18 +127,21 @@ def _without_holes(query, begin, tokens):
         if token.kind == HOLE:
             start, end = token.at - begin, token.at - begin + len(token.text)
             is_joined = before and before.at + len(before.text) == token.at
-            is_operand = (
-                before is None
-                or is_joined
-                or before.word in _SHAPING - _ENDING
-                or (before.kind == SIGN and before.word not in (")", "]"))
-            )
+            is_operand = is_joined or _precedes_operand(before)
             named = _filled(named, start, end, "x")
             valued = _filled(valued, start, end, "1")
             emptied = _filled(emptied, start, end)
             guessed = _filled(guessed, start, end, "x" if is_operand else " ")
         before = token
     return list(dict.fromkeys((guessed, named, valued, emptied)))
+
+
+def _precedes_operand(token):
+    return (
+        token is None
+        or token.word in _SHAPING - _ENDING
+        or (token.kind == SIGN and token.word not in (")", "]"))
+    )
 
 
 def _start_of_query(tokens):
@@ -175,7 +178,30 @@ def _parsable(query, begin, tokens):
         if word == "IDENTIFIER" and words[index + 1 : index + 2] == ["("]:
             closing = tokens[words.index(")", index)]
             query = _filled(query, tokens[index].at - begin, closing.at + 1 - begin, "x")
+        elif word == "DELAY" and words[index + 1 : index + 2] == ["OF"]:
+            if "WATERMARK" in words[:index]:
+                start = index - words[index - 1 :: -1].index("WATERMARK") - 1
+                last = _end_of_interval(tokens, index + 2)
+                query = _filled(query, tokens[start].at - begin, last.at + len(last.text) - begin)
+        elif words[index : index + 2] == ["?", "::"] and (
+            not index or _precedes_operand(tokens[index - 1])  # or it is the operator `?::`
+        ):
+            query = _filled(query, tokens[index].at - begin, tokens[index].at + 1 - begin, "x")
     return query
+
+
+_UNITS = ("DAY", "HOUR", "MICROSECOND", "MILLISECOND", "MINUTE", "SECOND", "WEEK")
+
+
+def _end_of_interval(tokens, index):
+    """The last token of the interval that begins at an index, or what is before it."""
+    while index < len(tokens) and (
+        tokens[index].kind in (HOLE, NUMBER, STRING)
+        or tokens[index].word in ("INTERVAL", "TO", "-", "+")
+        or tokens[index].word.removesuffix("S") in _UNITS
+    ):
+        index += 1
+    return tokens[index - 1]
 
 
 def _plain(query, begin, tokens, kept):
@@ -183,8 +209,9 @@ def _plain(query, begin, tokens, kept):
     parts, done = [], 0
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
         is_name = token.word == "VALUES" and (after is None or after.word != "(")
-        if token.kind == WORD and (is_name or token.word not in kept):
-            start = token.at - begin
+        start = token.at - begin
+        is_there = query.startswith(token.text, start)
+        if token.kind == WORD and is_there and (is_name or token.word not in kept):
             parts += [query[done:start], "x" * len(token.text)]
             done = start + len(token.text)
     return "".join(parts) + query[done:]
