@@ -76,6 +76,15 @@ def template_repo(template: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own as the current one, outside of any CI system."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
+    return tmp_path
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Runs git in a folder and returns what it printed."""
     process = subprocess.run(

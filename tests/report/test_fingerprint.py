@@ -9,6 +9,8 @@ from reports import finding
 
 from bundlewright.fingerprint import fingerprint, fingerprints
 
+pytestmark = pytest.mark.usefixtures("repository")
+
 PATH = ("resources", "jobs", "etl", "tasks", 2, "task_key")
 
 

@@ -11,6 +11,8 @@ from reports import REPORTS, MadeUp, finding, several
 
 from bundlewright.report.github import render
 
+pytestmark = pytest.mark.usefixtures("repository")
+
 
 def read(line: str) -> tuple[str, dict[str, str], str]:
     """A workflow command as the runner reads it: its name, its properties and its message."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from reports import REPORTS, MadeUp, finding, several
 
 from bundlewright.report.gitlab import render
+
+pytestmark = pytest.mark.usefixtures("repository")
 
 
 def test_each_finding_is_an_issue() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from reports import REPORTS, MadeUp, finding, several
 
 from bundlewright.finding import Fix
 from bundlewright.report.json import render
+
+pytestmark = pytest.mark.usefixtures("repository")
 
 
 def test_a_finding_says_all_it_has(repository: Path) -> None:

@@ -14,6 +14,8 @@ from reports import REPORTS, MadeUp, finding, several
 from bundlewright.report.sarif import render
 from bundlewright.rules import load
 
+pytestmark = pytest.mark.usefixtures("repository")
+
 
 @pytest.fixture(scope="module")
 def schema() -> jsonschema.Draft4Validator:

@@ -14,6 +14,8 @@ from bundlewright.checking import check
 from bundlewright.finding import ERROR, INFO, WARNING, Fix
 from bundlewright.report.text import render, summary, wants_colour
 
+pytestmark = pytest.mark.usefixtures("repository")
+
 SEVERAL = """\
 info BW000 no place
 
