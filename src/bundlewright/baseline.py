@@ -12,7 +12,6 @@ from bundlewright.errors import CannotRun
 from bundlewright.finding import format_path
 from bundlewright.fingerprint import fingerprint
 
-NAME = "bundlewright-baseline.json"
 _VERSION = 1
 _LARGEST = 2**26  # bytes
 

@@ -100,7 +100,7 @@ def check(path=".", targets=None, profile=None, settings=None, unsaved=None):
             finding.targets = ()
     found = list(findings.values())
     if profile != "cli":
-        found = _without_ignored(found, bundle, judge)
+        found = _without_ignored(found, bundle, judge, len(judged) == len(bundle.targets))
         if settings.ignore_in:
             found = [
                 one
@@ -135,8 +135,8 @@ def _belongs_to(rule, profile, settings):
     return settings.asks(rule.code) and (profile == "strict" or rule.profile == profile)
 
 
-def _without_ignored(findings, bundle, judge):
-    """Leave out what comments ignore, and say which comments ignore nothing."""
+def _without_ignored(findings, bundle, judge, is_whole):
+    """Leave out what comments ignore, and say which ignore nothing where all targets are judged."""
     marked = [one for one in bundle.documents if ignoring.MARK in one.content]
     names = {document.name for document in bundle.documents}
     sources = [(one.name, bundle.lines_of(one.name), one.content) for one in marked]
@@ -146,7 +146,7 @@ def _without_ignored(findings, bundle, judge):
     if not sources:
         return findings
     kept, ignores = ignoring.split_off(findings, sources, judge.may_ignore)
-    return kept + judge.ignores(bundle, ignores)
+    return kept + judge.ignores(bundle, ignores, is_whole)
 
 
 def _is_broken(document):
@@ -179,8 +179,8 @@ class _Judge:
     def bundle(self, bundle):
         return self._ask("bundle", bundle.config, (), (), bundle)
 
-    def ignores(self, bundle, ignores):
-        asked = {rule.code for rule in self._rules}
+    def ignores(self, bundle, ignores, is_whole):
+        asked = {rule.code for rule in self._rules if is_whole}
         return self._ask("ignores", bundle.config, (), (), ignores, asked)
 
     def may_ignore(self, code):
@@ -202,7 +202,7 @@ class _Judge:
         # An alias makes one node two resources, and a reference another one in each target.
         known = self._verdicts.setdefault((kind, key, id(node)), []) if type(node) is Map else []
         if known:
-            sites, *verdicts = known
+            (_, sites), *verdicts = known
             signature = target.signature(sites)
             for verdict in verdicts:
                 if verdict.signature == signature:
@@ -211,9 +211,10 @@ class _Judge:
         if resource is None:
             return None
         if not known:
-            known.append(sites_of(resource))
+            # The node is kept so that its id stays its own.
+            known.append((node, sites_of(resource)))
         verdict = _Verdict()
-        verdict.signature = target.signature(known[0])
+        verdict.signature = target.signature(known[0][1])
         verdict.findings = self._findings(resource)
         verdict.conflicts = resource.conflicts
         unresolved = resource.references.unresolved

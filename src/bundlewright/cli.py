@@ -14,7 +14,7 @@ from bundlewright.errors import CannotRun
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.graph import FORMATS as DRAWINGS
 from bundlewright.report import FORMATS
-from bundlewright.settings import PROFILES, read_settings
+from bundlewright.settings import BASELINE, PROFILES, read_settings
 
 # With a width, argparse loads nothing to look for the terminal's.
 _FORMATTER = functools.partial(argparse.HelpFormatter, width=100)
@@ -111,7 +111,7 @@ def _add_check(commands):
     add(
         "--baseline",
         metavar="FILE",
-        help="the findings that are known; default: the bundle's bundlewright-baseline.json",
+        help=f"the findings that are known; default: the bundle's {BASELINE}",
     )
     add("--write-baseline", action="store_true", help="make all findings known ones")
     add(
@@ -226,7 +226,7 @@ def _baseline(root, settings, options):
     named = options.baseline or (settings.baseline and os.path.join(root, settings.baseline))
     if named and not options.write_baseline and not os.path.exists(named):
         raise CannotRun(f"{named} does not exist; --write-baseline makes it")
-    return named or os.path.join(root, "bundlewright-baseline.json")
+    return named or os.path.join(root, BASELINE)
 
 
 def _leave_out_known(report, baseline):

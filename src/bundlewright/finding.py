@@ -111,7 +111,7 @@ class Finding:
     @property
     def key(self):
         """What makes two findings the same one, seen in two targets or through two aliases."""
-        return (self.code, self.file, self.line, self.column, self.message)
+        return (self.code, self.severity, self.file, self.line, self.column, self.message)
 
     def __repr__(self):
         return f"<{self.code} {self.file}:{self.line}:{self.column} {self.message}>"

@@ -6,6 +6,8 @@ it has one of its own; and for all that is nested below that line. In SQL it beg
 
 import bisect
 
+from yaml import YAMLError
+
 from bundlewright.bundle.document import Parser
 from bundlewright.patterns import Pattern
 
@@ -123,13 +125,15 @@ class _Texts:
 
     def __init__(self, content):
         self._starts, self._ends = [], []
-        # The file has been read before: it parses.
-        parser = Parser(content)
-        while (event := parser.get_event()) is not None:
-            if hasattr(event, "value"):
-                start, end = event.start_mark, event.end_mark
-                self._starts.append((start.line + 1, start.column + 1))
-                self._ends.append((end.line + 1, end.column + 1))
+        try:
+            parser = Parser(content)
+            while (event := parser.get_event()) is not None:
+                if hasattr(event, "value"):
+                    start, end = event.start_mark, event.end_mark
+                    self._starts.append((start.line + 1, start.column + 1))
+                    self._ends.append((end.line + 1, end.column + 1))
+        except YAMLError:
+            pass  # a rule reports it; what stands behind it is not read
 
     def __contains__(self, position):
         index = bisect.bisect_right(self._starts, position) - 1

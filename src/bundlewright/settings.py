@@ -11,6 +11,7 @@ from bundlewright.finding import SEVERITIES
 
 _LARGEST = 2**24  # bytes
 NAMES = ("bundlewright.toml", "pyproject.toml")
+BASELINE = "bundlewright-baseline.json"  # where no other file is named, in the bundle's folder
 PROFILES = ("cli", "recommended", "strict")
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from bundles import write_bundle
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bundlewright.bundle.document import Document, Map, Seq, parse
 from bundlewright.bundle.merge import Conflict, merge, merge_all
+from bundlewright.checking import check
 
 VALUES = st.recursive(
     st.sampled_from([1, "x", None, True, "${var.a}"]),
@@ -51,3 +54,9 @@ def test_all_at_once_is_one_after_the_other(files: list[dict[str, Any]]) -> None
     assert bool(conflicts) == conflict
     if not conflict:
         assert with_places(merged) == with_places(expected)
+
+
+def test_items_whose_key_is_no_text_are_left_alone(tmp_path: Path) -> None:
+    tasks = "[{task_key: a}, {task_key: a}, {task_key: [x]}, {task_key: {y: z}}]"
+    write_bundle(tmp_path, f"bundle: {{name: b}}\nresources: {{jobs: {{j: {{tasks: {tasks}}}}}}}\n")
+    assert all("please report" not in one.hint for one in check(tmp_path).findings)

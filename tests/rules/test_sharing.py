@@ -49,8 +49,10 @@ def random_bundle(rng: random.Random) -> dict[str, object]:
     }
     targets = {
         name: {"variables": {"a": rng.choice(VALUES), "b": rng.choice(("main", 3, "{{input}}"))}}
-        for name in ("dev", "staging", "prod")
+        for name in ("dev", "staging", "prod", *map("user_{}".format, range(rng.choice((0, 9)))))
     }
+    for target in targets.values():  # each target's own job is another one
+        target["resources"] = {"jobs": {"etl": {"max_concurrent_runs": rng.choice((1, 3, "x"))}}}
     return {
         "bundle": {"name": "b"},
         "variables": {"a": {"default": "main"}, "b": {"default": "main"}},
@@ -75,3 +77,24 @@ def test_targets_get_what_they_would_get_alone(tmp_path: Path, seed: int) -> Non
             if not one.targets or name in one.targets
         }
         assert of_it == alone
+
+
+def test_a_targets_own_resources_are_not_taken_for_those_of_another(tmp_path: Path) -> None:
+    # Many, so that what one target has let go of makes place for what the next one has.
+    names = [f"t{number}" for number in range(60)]
+    keys = [f"j{number}" for number in range(6)]
+    task = {"task_key": "a", "notebook_task": {"notebook_path": "/x"}}
+    targets = {
+        name: {"resources": {"jobs": {key: {"timeout_seconds": number} for key in keys}}}
+        for number, name in enumerate(names)
+    }
+    for name in names[::2]:
+        targets[name]["resources"]["jobs"]["j3"]["trigger"] = {"periodic": {"interval": 0}}
+    config = {
+        "bundle": {"name": "b"},
+        "resources": {"jobs": {key: {"name": key, "tasks": [task]} for key in keys}},
+        "targets": targets,
+    }
+    report = check(write_bundle(tmp_path, yaml.safe_dump(config)))
+    wrong = {name for one in report.findings if one.code == "BW507" for name in one.targets}
+    assert wrong == set(names[::2])

@@ -90,3 +90,19 @@ def test_the_cli_knows_no_comments(tmp_path: Path) -> None:
     text = "bundle: {name: b}\ntypo: 1 # bundlewright: ignore[BW101]\n"
     assert findings(tmp_path, text) == []
     assert [one.code for one in findings(tmp_path, text, profile="cli")] == ["BW101"]
+
+
+def test_a_comment_in_a_broken_file_breaks_nothing(tmp_path: Path) -> None:
+    text = "bundle: {name: b} # bundlewright: ignore[BW101]\nx: [\n"
+    assert [one.code for one in findings(tmp_path, text)] == ["BW001"]
+
+
+def test_where_not_all_is_judged_nothing_is_said_to_be_useless(tmp_path: Path) -> None:
+    text = """\
+    bundle: {name: b}
+    targets:
+      dev: {default: true}
+      prod: {mode: prod} # bundlewright: ignore[BW704]
+    """
+    assert findings(tmp_path / "all", text) == []
+    assert findings(tmp_path / "one", text, targets=["dev"]) == []

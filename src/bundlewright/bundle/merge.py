@@ -186,16 +186,18 @@ def merge_by_key(sequence, name):
     for index, (item, key) in enumerate(zip(sequence, keys, strict=True)):
         if index in sequence.starts:
             in_this_list.clear()
+        if not isinstance(key, str):
+            merged.append(item)
+            merged.places.append(sequence.places[index])
+            continue
         if key in in_this_list:
             duplicates.append((key, index))
-        if isinstance(key, str) and key in positions:
+        in_this_list.add(key)
+        if key in positions:
             position = positions[key]
             merged[position] = merge(merged[position], item, (position,), sequence.places[index])
         else:
-            if isinstance(key, str):
-                positions[key] = len(merged)
+            positions[key] = len(merged)
             merged.append(item)
             merged.places.append(sequence.places[index])
-        if isinstance(key, str):
-            in_this_list.add(key)
     return merged, duplicates

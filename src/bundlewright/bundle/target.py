@@ -6,7 +6,7 @@ resolves a resource only when it is asked to, and `Target.signature` tells what 
 
 import os
 
-from bundlewright.bundle.access import maps_in, place_at, value_at
+from bundlewright.bundle.access import maps_in, place_at, tasks_of, value_at
 from bundlewright.bundle.document import Document, Map, Seq, marks_of, read
 from bundlewright.bundle.merge import Conflict, copy_map, merge, merge_by_key, with_value
 from bundlewright.bundle.references import Resolver, Walk
@@ -311,9 +311,13 @@ def sites_of(resource):
         (text, whether it stands in free places only) pairs; see `Target.signature`.
     """
     sites = {}
+    tasks = tasks_of(resource.config) if resource.kind == "jobs" else ()
+    has_loops = any("for_each_task" in task for _, task in tasks)
     for path, text in resource.references.texts:
         *_, holder, field = (None, None, *path)
         free = holder in _FREE_HOLDERS or field in _FREE_FIELDS
+        # The default of a job's parameter may be the inputs of a loop, which are looked into.
+        free = free and not (has_loops and field == "default")
         free = free or (path == ("name",) and resource.kind in _FREELY_NAMED)
         sites[text] = free and sites.get(text, True)
     return list(sites.items())

@@ -83,7 +83,8 @@ def id_of_something_else(target):
     for path, text in target.unresolved():
         expected = _ID_FIELDS.get(path[-1]) or _ID_FIELDS.get(path[-2:])
         # In a map with free keys, such as parameters, a name says nothing.
-        if not expected or load_table().types[type_at(path[:-1])][0] != "struct":
+        type = type_at(path[:-1]) if expected else None
+        if type is None or load_table().types[type][0] != "struct":
             continue
         found = _kind_of_id(target, text)
         if found not in (expected, None):
@@ -94,7 +95,10 @@ def id_of_something_else(target):
 def _kind_of_id(target, text):
     """The kind of resource that has the ID which a reference brings; None where it is not told."""
     reference = REFERENCE.fullmatch(text)
-    head, name, *rest = split(reference.group(1)) if reference else (None, None)
+    parts = split(reference.group(1)) if reference else ()
+    if len(parts) < 2:
+        return None
+    head, name, *rest = parts
     if head == "resources" and len(rest) > 1 and rest[0] in target.keys(name):
         return name if rest[1:] == ["id"] else _ID_FIELDS.get(rest[-1])
     lookup = value_at(target.merged, ("variables", name, "lookup")) if head == "var" else None

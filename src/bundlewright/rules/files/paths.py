@@ -7,7 +7,7 @@ https://docs.databricks.com/aws/en/dev-tools/bundles/settings#paths
 import os
 import re
 
-from bundlewright.bundle.access import known, value_at
+from bundlewright.bundle.access import known, value_at, written_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.files import NOTEBOOK_HEADERS
 from bundlewright.bundle.paths import ANYTHING, FILE, FOLDER, NOTEBOOK, local_paths, named_paths
@@ -243,8 +243,8 @@ def personal_path(part):
         @ src/load.py
         # Databricks notebook source
     """
-    for path, value, _, _ in named_paths(part) if part.path else ():
+    for path, value, _, place in named_paths(part) if part.path else ():
         # The deployed files of the bundle itself may be there: that is a reference as written.
-        if _PERSONAL.match(value) and known(value_at(part.merged, path)):
+        if _PERSONAL.match(value) and known(written_at(part.bundle, place)):
             message = f"{value!r} is in the folder of one person"
             yield Problem(message, path, "put the file into the bundle and name it there")

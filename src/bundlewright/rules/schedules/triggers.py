@@ -12,7 +12,7 @@ from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, replacement, rule
 
-_STARTS = ("schedule", "trigger", "triggers", "continuous")
+STARTS = ("schedule", "trigger", "triggers", "continuous")
 _NO_KINDS = ("pause_status", "sql_condition")
 _WAITS = ("min_time_between_triggers_seconds", "wait_after_last_change_seconds")
 _SHORTEST_WAIT = 60  # seconds
@@ -34,7 +34,7 @@ def _kinds(job):
                 yield (*path, kind), kind, settings
 
 
-@rule("BW505", ERROR, on="resource", kinds=("jobs", "pipelines"), having=_STARTS)
+@rule("BW505", ERROR, on="resource", kinds=("jobs", "pipelines"), having=STARTS)
 def several_starts(resource):
     """A job has more than one of a schedule, a trigger and continuous runs.
 
@@ -61,7 +61,7 @@ def several_starts(resource):
                 timezone_id: UTC
     """
     config = resource.config
-    given = [field for field in _STARTS if config.get(field) is not None]
+    given = [field for field in STARTS if config.get(field) is not None]
     if resource.kind == "jobs" and len(given) > 1:
         message = f"job {resource.key!r} has {' and '.join(given)}"
         yield Problem(message, (given[1],), "keep one of them", of_key=True)

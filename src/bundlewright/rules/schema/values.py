@@ -1,6 +1,6 @@
 """Values: of a wrong kind, not allowed, or not what was written."""
 
-from bundlewright.bundle.access import place_at, value_at
+from bundlewright.bundle.access import place_at, value_at, written_at
 from bundlewright.bundle.document import Map, Seq, spell
 from bundlewright.bundle.references import is_reference
 from bundlewright.finding import ERROR, WARNING, Fix, format_path
@@ -70,7 +70,7 @@ def bad_value(part):
         if fault.kind != "bad_value" or _value_has_other_rule((*part.path, *where)):
             continue
         message, hint = tell_bad_value(fault, (*part.path, *where))
-        written = value_at(part.merged, where)
+        written = written_at(part.bundle, place_at(part.config, where))
         fix = None
         if is_reference(written):
             message += f", which {written} brings"

@@ -7,6 +7,7 @@ from bundlewright.bundle.access import items_of, known, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.rules import Problem, did_you_mean, rule
+from bundlewright.rules.schedules.triggers import STARTS
 from bundlewright.rules.sources.referred import (
     codes,
     files_of,
@@ -179,7 +180,7 @@ def _undefined_widgets(job, bundle, path, file):
         of_file, read_there = remembered(bundle, _widgets, one)
         defined |= of_file
         read += read_there
-    starts_itself = any(field in job for field in ("schedule", "trigger", "continuous"))
+    starts_itself = any(field in job for field in STARTS)
     for name, place in read if None not in defined else ():
         if name not in defined:
             message = f"the notebook reads parameter {name!r}, which this task does not pass"

@@ -8,8 +8,7 @@ from bundlewright.bundle.document import Map
 from bundlewright.finding import WARNING
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
-
-_PRINCIPALS = ("group_name", "service_principal_name", "user_name")
+from bundlewright.rules.schema.fields import PRINCIPALS
 
 # The kinds that the bundle's permissions go to, and those of its levels that they do not have.
 _LACKING = {
@@ -58,7 +57,7 @@ def permission_given_twice(target):
     given = [
         (field, permission[field], permission.get("level"))
         for _, permission in items_of(target.config, "permissions")
-        for field in _PRINCIPALS
+        for field in PRINCIPALS
         if permission.get(field)
     ]
     for kind, lacking in _LACKING.items() if given else ():

@@ -10,14 +10,14 @@ from bundlewright.bundle.document import Map
 from bundlewright.bundle.references import is_reference
 from bundlewright.finding import INFO
 from bundlewright.rules import Problem, rule
+from bundlewright.rules.schedules.triggers import STARTS
 from bundlewright.rules.targets.production import sounds_like_development
-
-_STARTS = ("schedule", "trigger", "triggers", "continuous")
 
 
 def _starts_by_itself(job):
     """Whether a job has a schedule or a trigger that is not paused, as far as is known."""
-    found = [job[field] for field in _STARTS if isinstance(job.get(field), Map)]
+    found = [job[field] for field in STARTS if isinstance(job.get(field), Map)]
+    found += [trigger for _, trigger in items_of(job, "triggers")]
     states = [one.get("pause_status") for one in found]
     return any(state != "PAUSED" and not is_reference(state) for state in states)
 
@@ -36,7 +36,7 @@ def _repeated(task):
     return inner if isinstance(inner, Map) else task
 
 
-@rule("BW738", INFO, on="job", having=_STARTS)
+@rule("BW738", INFO, on="job", having=STARTS)
 def silent_failure(job, resource):
     """A job starts by itself and tells nobody when it fails.
 
@@ -241,7 +241,7 @@ def schedules_in_development(target):
         return
     running = []
     for key in target.keys("jobs"):
-        starts = {field: target.value(("resources", "jobs", key, field)) for field in _STARTS}
+        starts = {field: target.value(("resources", "jobs", key, field)) for field in STARTS}
         if _starts_by_itself(starts):
             running.append(key)
     if running:

@@ -196,6 +196,7 @@ def undecided_condition(job, resource):
         task.get("task_key"): index
         for index, task in items_of(job, "tasks")
         if isinstance(task.get("condition_task"), Map)
+        and isinstance(task.get("task_key"), (str, type(None)))
     }
     if not conditions:
         return
@@ -207,7 +208,7 @@ def undecided_condition(job, resource):
             key = dependency.get("task_key")
             if isinstance(key, str) and not known(key):
                 return
-            if dependency.get("outcome") is not None:
+            if isinstance(key, str) and dependency.get("outcome") is not None:
                 conditions.pop(key, None)
     for key, index in conditions.items():
         message = f"condition {key!r} decides nothing: no task waits for its outcome"
