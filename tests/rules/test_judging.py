@@ -282,9 +282,10 @@ def test_a_notebook_header_may_end_as_windows_ends_lines(tmp_path: Path, end: st
     )
     write_bundle(tmp_path, text)
     (tmp_path / "a.py").write_bytes(f"# Databricks notebook source{end}x = 1".encode())
-    assert check(tmp_path).findings == []
+    assert [one for one in check(tmp_path).findings if one.severity != "info"] == []
     (tmp_path / "a.py").write_bytes(f"# Databricks notebook source {end}x = 1".encode())
-    assert [finding.code for finding in check(tmp_path).findings] == ["BW602"]
+    found = check(tmp_path).findings
+    assert [finding.code for finding in found if finding.severity != "info"] == ["BW602"]
 
 
 def test_production_is_judged_as_the_cli_judges_it(tmp_path: Path) -> None:
@@ -391,7 +392,8 @@ def test_resources_that_code_may_define_are_not_missed(tmp_path: Path) -> None:
     python = "python: {venv_path: .venv, resources: ['resources:load']}\n"
     assert codes(tmp_path / "without", HEAD + job) == ["BW203"]
     found = codes(tmp_path / "with", HEAD + job + python, info=True)
-    assert found == ["BW016", "BW014"]
+    assert {"BW016", "BW014"} <= {*found}
+    assert "BW203" not in found
 
 
 def test_one_mistake_is_one_finding(tmp_path: Path) -> None:

@@ -137,6 +137,30 @@ resources: {{jobs: {{a: {{name: a, tasks: [{TASK}]{", " if job else ""}{job}}}}}
     assert sorted(code for code, _ in told(tmp_path, text, *codes)) == found
 
 
+HEALTH = "health: {rules: [{metric: RUN_DURATION_SECONDS, op: GREATER_THAN, value: 1}]}"
+
+
+@pytest.mark.parametrize(
+    ("job", "found"),
+    [
+        (SCHEDULE % "", 1),
+        (f"{SCHEDULE % ''}, {HEALTH}", 0),
+        (f"{SCHEDULE % ''}, health: '${{var.v}}'", 0),
+        ("continuous: {pause_status: UNPAUSED}", 0),
+        ("timeout_seconds: 60", 0),
+    ],
+)
+def test_a_scheduled_job_has_a_health_rule(tmp_path: Path, job: str, found: int) -> None:
+    text = f"""\
+bundle: {{name: b}}
+variables: {{v: {{lookup: {{cluster: c}}}}}}
+resources: {{jobs: {{a: {{name: a, tasks: [{TASK}], {job}}}}}}}
+"""
+    assert len(told(tmp_path, text, "BW742")) == found
+    each = f"{TASK[:-1]}, {HEALTH}}}"
+    assert told(tmp_path, text.replace(TASK, each), "BW742") == []
+
+
 @pytest.mark.parametrize(
     ("tasks", "found"),
     [

@@ -86,7 +86,7 @@ def _tells_of_failure(holder):
     return False
 
 
-@rule("BW739", INFO, on="job", profile="strict", having=("tasks",))
+@rule("BW739", INFO, on="job", having=("tasks",))
 def endless_run(job, resource):
     """A job has no timeout, and no health rule that tells when a run takes too long.
 
@@ -135,7 +135,7 @@ def _is_limited(holder):
 _ON_CLUSTERS = ("existing_cluster_id", "job_cluster_key", "new_cluster")
 
 
-@rule("BW740", INFO, on="job", profile="strict", having=("tasks",))
+@rule("BW740", INFO, on="job", having=("tasks",))
 def single_try(job, resource):
     """None of a job's tasks on clusters is tried again when it fails.
 
@@ -174,7 +174,7 @@ def single_try(job, resource):
         yield Problem(message, place=resource.at, hint=hint)
 
 
-@rule("BW741", INFO, on="target", profile="strict")
+@rule("BW741", INFO, on="target")
 def untagged_job(target):
     """A job has no tags.
 
@@ -201,6 +201,52 @@ def untagged_job(target):
         if not target.value((*path, "tags")):
             place = place_at(target.merged, path, of_key=True)
             yield Problem(f"job {key!r} has no tags", path, "add tags", place=place)
+
+
+@rule("BW742", INFO, on="job", profile="strict", having=STARTS)
+def unwatched_duration(job, resource):
+    """A job that starts by itself has no health rule.
+
+    It tells when a run takes far longer than usual, before a timeout ends it or the next is due.
+
+    Fails:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              trigger:
+                periodic:
+                  interval: 1
+                  unit: DAYS
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: /Shared/load
+    Passes:
+        resources:
+          jobs:
+            etl:
+              name: etl
+              trigger:
+                periodic:
+                  interval: 1
+                  unit: DAYS
+              health:
+                rules:
+                  - metric: RUN_DURATION_SECONDS
+                    op: GREATER_THAN
+                    value: 3600
+              tasks:
+                - task_key: load
+                  notebook_task:
+                    notebook_path: /Shared/load
+    """
+    if "continuous" in job or has_mutators(resource.bundle):
+        return
+    if not _of_job_or_all_tasks(job, lambda holder: holder.get("health") is not None):
+        message = f"nobody hears when job {resource.key!r} takes longer than usual"
+        hint = "add a health rule for RUN_DURATION_SECONDS, and who is told"
+        yield Problem(message, place=resource.at, hint=hint)
 
 
 @rule("BW743", INFO, on="target")
