@@ -5,16 +5,11 @@ from bundlewright.bundle.access import clusters_of, place_at, tasks_of, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.model import Bundle
 from bundlewright.bundle.target import Target, sites_of
-from bundlewright.errors import CannotRun
 from bundlewright.finding import ERROR, INFO, NOWHERE, Finding
 from bundlewright.rules import DYNAMIC, TOLD, Problem, load
 from bundlewright.settings import Settings
 
 _MOST = 1000  # findings of one rule on one subject that are told; nobody reads more
-
-
-class UnknownTarget(CannotRun):
-    """The bundle has no target of a name; the message says which it has."""
 
 
 class Report:
@@ -65,7 +60,7 @@ def check(path=".", targets=None, profile=None, settings=None, unsaved=None):
 
     Raises:
         bundlewright.bundle.files.NoBundle: there is no bundle at the path.
-        UnknownTarget: the bundle has no target of a given name.
+        bundlewright.bundle.model.UnknownTarget: the bundle has no target of a given name.
         bundlewright.policies.BadPolicy: a policy that the settings name cannot be used.
         bundlewright.settings.BadSettings: the settings are about rules that do not exist.
     """
@@ -75,10 +70,7 @@ def check(path=".", targets=None, profile=None, settings=None, unsaved=None):
     bundle = Bundle(path, unsaved)
     names = list(dict.fromkeys(targets or bundle.targets))
     for name in names:
-        if name not in bundle.targets:
-            raise UnknownTarget(
-                f"the bundle has no target {name!r}; it has {', '.join(bundle.targets)}"
-            )
+        bundle.require_target(name)
     judge = _Judge(rules, profile)
     findings = {}
     for finding in judge.bundle(bundle):

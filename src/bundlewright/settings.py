@@ -8,6 +8,7 @@ import os
 from bundlewright.bundle.document import content_of
 from bundlewright.errors import CannotRun
 from bundlewright.finding import SEVERITIES
+from bundlewright.toml import parse_toml
 
 _LARGEST = 2**24  # bytes
 NAMES = ("bundlewright.toml", "pyproject.toml")
@@ -117,31 +118,14 @@ def _table(file):
     of_project = os.path.basename(file) == "pyproject.toml"
     if of_project and b"bundlewright" not in content:
         return None
-    document = parse_toml(content, file)
+    try:
+        document = parse_toml(content.decode("utf-8-sig"))
+    except ValueError as error:
+        raise BadSettings(f"{file}: not valid TOML: {error}") from None
     if not of_project:
         return document
     tools = document.get("tool")
     return tools.get("bundlewright") if isinstance(tools, dict) else None
-
-
-def parse_toml(content, file):
-    """Parse TOML.
-
-    Args:
-        content: the bytes of a file.
-        file: its name, for the message.
-
-    Raises:
-        BadSettings: it is not TOML.
-    """
-    try:
-        import tomllib  # few bundles have settings
-    except ImportError:  # Python 3.10
-        import tomli as tomllib
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except ValueError as error:
-        raise BadSettings(f"{file}: not valid TOML: {error}") from None
 
 
 def _settings(file, table):

@@ -131,9 +131,19 @@ def is_lost(resource, field):
 
 def has_mutators(bundle):
     """Whether Python code of a bundle, which is not run here, may change its resources."""
-    sections = [section for _, section in maps_of(bundle.config.get("experimental"))]
-    sections += [section for name, section in maps_of(bundle.config) if name == "python"]
-    return any(section.get("mutators") for section in sections)
+    return any(section.get("mutators") for section in _python_sections(bundle.config))
+
+
+def has_python_resources(config):
+    """Whether Python code, which is not run here, may add or change resources."""
+    sections = _python_sections(config)
+    return any(section.get("resources") or section.get("mutators") for section in sections)
+
+
+def _python_sections(config):
+    sections = [section for name, section in maps_of(config) if name == "python"]
+    experimental = maps_of(config.get("experimental"))
+    return sections + [section for name, section in experimental if name != "scripts"]
 
 
 def integer(value):

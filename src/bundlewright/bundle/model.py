@@ -17,9 +17,14 @@ from bundlewright.bundle.files import (
 )
 from bundlewright.bundle.merge import copy_map, copy_seq, merge_all
 from bundlewright.bundle.uploads import Patterns, Uploads
+from bundlewright.errors import CannotRun
 from bundlewright.schema.walker import faults
 
 _MAX_SOURCE = 2**20  # bytes; a larger file is data, not source
+
+
+class UnknownTarget(CannotRun):
+    """The bundle has no target of a name; the message says which it has."""
 
 
 class Bundle:
@@ -95,6 +100,16 @@ class Bundle:
         """The targets as they are declared, or an empty map."""
         section = self.config.get(self.target_section)
         return section if isinstance(section, Map) else Map(self.config.at)
+
+    def require_target(self, name):
+        """Make sure that there is a target.
+
+        Raises:
+            UnknownTarget: there is none of that name.
+        """
+        if name not in self.targets:
+            names = ", ".join(self.targets)
+            raise UnknownTarget(f"the bundle has no target {name!r}; it has {names}")
 
     def _matches_any_file(self, pattern):
         """Whether a pattern, spelled as in a `.gitignore`, matches a file of the bundle."""

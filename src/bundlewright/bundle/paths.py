@@ -14,7 +14,8 @@ from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.files import expand_glob
 from bundlewright.patterns import Pattern
 
-_REMOTE = Pattern(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
+# What is not looked for on the disk.
+REMOTE = Pattern(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 NOTEBOOK, FILE, FOLDER, ANYTHING = "notebook", "file", "folder", "file or folder"
 
@@ -41,7 +42,7 @@ def local_paths(part):
     bundle = part.bundle
     found = []
     for path, value, kind, place in named_paths(part):
-        if not value or not known(value) or _REMOTE.match(value):
+        if not value or not known(value) or REMOTE.match(value):
             continue
         name = bundle.absolute(place[0], value)
         names = [name]

@@ -26,11 +26,8 @@ def find_job(path, key=None, target=None):
     from bundlewright.rules import did_you_mean
 
     bundle = Bundle(path)
-    if target is None:
-        target = bundle.targets[0]
-    elif target not in bundle.targets:
-        names = ", ".join(bundle.targets)
-        raise CannotRun(f"the bundle has no target {target!r}; it has {names}")
+    target = bundle.targets[0] if target is None else target
+    bundle.require_target(target)
     of_target = Target(bundle, target)
     keys = of_target.keys("jobs")
     if not keys:

@@ -11,7 +11,7 @@ from bundlewright.bundle.files import files_matching
 from bundlewright.finding import ERROR, WARNING
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
-from bundlewright.settings import BadSettings, parse_toml
+from bundlewright.toml import parse_toml
 
 
 @rule("BW605", ERROR, on="target", cli=ERROR, having=("artifacts",))
@@ -161,9 +161,10 @@ def broken_project(target):
         text = target.bundle.text_of(file)
         if text is not None:
             try:
-                parse_toml(text.encode(), target.bundle.relative(file))
-            except BadSettings as error:
-                yield Problem(f"artifact {key!r} cannot be built: {error}", ("artifacts", key))
+                parse_toml(text)
+            except ValueError as error:
+                fault = f"{target.bundle.relative(file)}: not valid TOML: {error}"
+                yield Problem(f"artifact {key!r} cannot be built: {fault}", ("artifacts", key))
 
 
 def _folder_of(target, key, artifact):

@@ -11,11 +11,11 @@ import re
 from bundlewright.bundle.access import items_of, known, maps_of, place_at, value_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.files import files_matching
+from bundlewright.bundle.paths import REMOTE
 from bundlewright.finding import ERROR
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, did_you_mean, rule
-
-_REMOTE = Pattern(r"/|[a-zA-Z][a-zA-Z0-9+.-]*:")
+from bundlewright.toml import parse_toml
 
 
 def _local_wheels(task, job):
@@ -27,13 +27,13 @@ def _local_wheels(task, job):
     for index, library in items_of(task, "libraries"):
         for field in ("whl", "jar"):
             value = library.get(field)
-            if isinstance(value, str) and known(value) and not _REMOTE.match(value):
+            if isinstance(value, str) and known(value) and not REMOTE.match(value):
                 yield ("libraries", index, field), value, task
     spec, dependencies = _environment_of(task, job)
     for index, value in enumerate(dependencies):
         if not isinstance(value, str) or not known(value) or " @ " in value:
             continue
-        if value.endswith(".whl") and not _REMOTE.match(value):
+        if value.endswith(".whl") and not REMOTE.match(value):
             yield ("dependencies", index), value, spec
 
 
@@ -133,12 +133,8 @@ def _project_in(bundle, folder):
     if text is None:
         return None
     try:
-        import tomllib  # only wheels that a bundle builds need it
-    except ImportError:  # Python 3.10
-        import tomli as tomllib
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        data = parse_toml(text)
+    except ValueError:
         return None
     poetry = value_at(data, ("tool", "poetry"))
     poetry = poetry if isinstance(poetry, dict) else {}

@@ -3,14 +3,13 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 """
 
-from bundlewright.bundle.access import maps_of, place_at, value_at
+from bundlewright.bundle.access import has_python_resources, maps_of, place_at, value_at
 from bundlewright.bundle.document import Map, Seq
 from bundlewright.bundle.merge import kind_of
 from bundlewright.bundle.references import is_reference
 from bundlewright.finding import INFO, WARNING
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, did_you_mean, rule
-from bundlewright.rules.references.resources import has_python_resources
 
 
 @rule("BW214", INFO, on="target")

@@ -3,7 +3,7 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/variables
 """
 
-from bundlewright.bundle.access import maps_of, place_at
+from bundlewright.bundle.access import has_python_resources, place_at
 from bundlewright.bundle.document import Map
 from bundlewright.bundle.references import REFERENCE, split
 from bundlewright.finding import ERROR
@@ -65,10 +65,3 @@ def undefined_resource(target):
                 mended = text.replace(f"resources.{kind}.{key}", f"resources.{meant[0]}")
                 fix = replacement(target.bundle, place, text, mended, False)
             yield Problem(message, path, hint, place=place, fix=fix)
-
-
-def has_python_resources(config):
-    """Whether Python code, which is not run here, may add or change resources."""
-    sections = [section for name, section in maps_of(config) if name == "python"]
-    sections += [one for key, one in maps_of(config.get("experimental")) if key != "scripts"]
-    return any(section.get("resources") or section.get("mutators") for section in sections)

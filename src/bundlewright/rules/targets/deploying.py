@@ -12,6 +12,7 @@ from bundlewright.bundle.references import REFERENCE
 from bundlewright.finding import ERROR, INFO, WARNING
 from bundlewright.patterns import Pattern
 from bundlewright.rules import Problem, rule
+from bundlewright.rules.targets.modes import WORKSPACE_PATHS
 
 _NEEDING_DIRECT = (
     *("catalogs", "external_locations", "features", "genie_spaces", "postgres_synced_tables"),
@@ -102,9 +103,6 @@ def malformed_uuid(target):
         yield Problem(message, path, hint, place=place_at(target.config, path))
 
 
-_PATHS = ("root_path", "file_path", "artifact_path", "state_path", "resource_path")
-
-
 @rule("BW727", ERROR, on="target")
 def relative_workspace_path(target):
     """A path in the workspace is relative.
@@ -120,7 +118,7 @@ def relative_workspace_path(target):
           root_path: /Workspace/bundles/sales
     """
     workspace = target.section("workspace")
-    for field in _PATHS:
+    for field in WORKSPACE_PATHS:
         path = workspace.get(field)
         if isinstance(path, str) and path and not path.startswith(("/", "~/", "${")):
             hint = f"write {'~/.bundle' if path == '~' else '/Workspace/' + path}"

@@ -157,7 +157,7 @@ def production_without_root_path(target):
     yield Problem(message, path, hint, place=place, severity=severity, cli=severity)
 
 
-_PATHS = ("root_path", "file_path", "artifact_path", "state_path", "resource_path")
+WORKSPACE_PATHS = ("root_path", "file_path", "artifact_path", "state_path", "resource_path")
 
 
 @rule("BW706", ERROR, on="target", cli=ERROR)
@@ -183,7 +183,7 @@ def shared_development(target):
     if target.mode != "development":
         return
     workspace = target.section("workspace")
-    for field in _PATHS:
+    for field in WORKSPACE_PATHS:
         value = workspace.get(field)
         if isinstance(value, str) and not value.startswith("~/") and _belongs_to_nobody(value):
             hint = "start it with '~/' or use ${workspace.current_user.userName}"

@@ -3,10 +3,9 @@
 Source: https://docs.databricks.com/aws/en/dev-tools/bundles/settings#targets
 """
 
-from bundlewright.bundle.access import maps_of, place_at, value_at
+from bundlewright.bundle.access import has_python_resources, maps_of, place_at, value_at
 from bundlewright.finding import ERROR, WARNING, Fix
 from bundlewright.rules import Problem, nearest, rule
-from bundlewright.rules.references.resources import has_python_resources
 from bundlewright.rules.schema.fields import INDISPENSABLE
 from bundlewright.rules.tasks.kinds import is_job
 from bundlewright.schema.walker import load_table, type_at
