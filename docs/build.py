@@ -1,13 +1,20 @@
-"""Writes `docs/rules/`: a page for each rule, made from the rule, and their index."""
+"""Writes what the docs say by themselves: a page for each rule and their index in `docs/rules/`,
+from the rules, and `docs/questions.md`, from `copier.yml`.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import yaml
 
 from bundlewright.explaining import page
 from bundlewright.rules import load
 
-RULES = Path(__file__).parent / "rules"
+DOCS = Path(__file__).parent
+RULES = DOCS / "rules"
+QUESTIONNAIRE = DOCS.parent / "copier.yml"
 FAMILIES = {
     "0": "Reading files",
     "1": "Fields and values",
@@ -48,7 +55,52 @@ def pages() -> dict[str, str]:
     return result | {"README.md": "\n".join(lines)}
 
 
+QUESTIONS = """\
+# Questions
+
+What the template asks, in this order. An answer is the id in `code`; on a command line it is given
+as `--data <question>=<id>`, several ids as `--data workloads='[python, sql]'`.
+"""
+
+
+def questions() -> str:
+    """Returns the page of what `copier.yml` asks, without the questions it answers itself."""
+    text = QUESTIONNAIRE.read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^# ([A-Z ]+) -+\n(?:#.*\n)*(\w+):$", text, re.MULTILINE))
+    titles = {first: title.capitalize() for title, first in sections.items()}
+    lines = [QUESTIONS]
+    for name, details in yaml.safe_load(text).items():
+        if name.startswith("_") or details.get("when") is False:
+            continue
+        if name in titles:
+            lines.append(f"## {titles[name]}\n")
+        lines.append(f"### `{name}`\n\n{plain(details['help'])}.\n")
+        if "when" in details:
+            lines.append(f"Asked when `{details['when'].strip('[] ')}`.\n")
+        chosen = details["default"]
+        for label, identifier in details.get("choices", {}).items():
+            default = identifier in chosen if details.get("multiselect") else identifier == chosen
+            mark = " (the default)" if default else ""
+            lines.append(f"- `{word(identifier)}`: {label}{mark}")
+        if "choices" in details:
+            lines.append("")
+        elif chosen != "" and not re.search(r"\[\[|\[%", str(chosen)):
+            lines.append(f"By default `{chosen}`.\n")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def plain(question: str) -> str:
+    """Returns a question without what depends on other answers, and without its question mark."""
+    return re.sub(r"\[\[.*?if.*?\]\]", "the targets of production run", question).rstrip("?.")
+
+
+def word(identifier: object) -> str:
+    """Returns an id as one types it."""
+    return str(identifier).lower() if isinstance(identifier, bool) else str(identifier)
+
+
 def main() -> None:
+    (DOCS / "questions.md").write_text(questions(), encoding="utf-8")
     RULES.mkdir(exist_ok=True)
     written = pages()
     for old in set(RULES.glob("*.md")) - {RULES / name for name in written}:

@@ -1,8 +1,7 @@
-"""The pages of rules are those that `nox -s rules` makes, and what they show is true."""
+"""The pages of rules are those that `nox -s docs` makes, and what they show is true."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
@@ -16,19 +15,11 @@ from bundlewright.rules import load
 REPO = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def build() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_docs", REPO / "docs" / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_pages_in_the_repo_are_up_to_date(build: ModuleType) -> None:
     there = {
         path.name: path.read_text(encoding="utf-8") for path in (REPO / "docs/rules").iterdir()
     }
-    assert there == build.pages(), "run: nox -s rules"
+    assert there == build.pages(), "run: nox -s docs"
 
 
 @pytest.mark.parametrize("code", load())
