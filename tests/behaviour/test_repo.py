@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -31,15 +32,34 @@ def bundle_of(repo: Path) -> dict[str, Any]:
     return yaml.safe_load((repo / "databricks.yml").read_text(encoding="utf-8"))
 
 
-def job_of(repo: Path) -> dict[str, Any]:
-    (path,) = repo.glob("resources/jobs/*.job.yml")
-    (job,) = yaml.safe_load(path.read_text(encoding="utf-8"))["resources"]["jobs"].values()
-    return job
+def job_of(repo: Path, name: str = "sales_pipeline") -> dict[str, Any]:
+    path = repo / f"resources/jobs/{name}.job.yml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["resources"]["jobs"][name]
+
+
+def jobs_of(repo: Path) -> set[str]:
+    return {path.name.removesuffix(".job.yml") for path in repo.glob("resources/jobs/*")}
+
+
+def task_of(repo: Path, key: str) -> dict[str, Any]:
+    (task,) = (task for task in job_of(repo)["tasks"] if task["task_key"] == key)
+    return task
+
+
+def cluster_of(repo: Path) -> dict[str, Any]:
+    (cluster,) = job_of(repo)["job_clusters"]
+    return cluster["new_cluster"]
 
 
 def waits_for(repo: Path) -> dict[str, list[str]]:
+    """Returns what each task waits for; for a condition, with its outcome."""
     return {
-        task["task_key"]: [upstream["task_key"] for upstream in task.get("depends_on", [])]
+        task["task_key"]: [
+            " ".join(
+                [upstream["task_key"], *([upstream["outcome"]] if "outcome" in upstream else [])]
+            )
+            for upstream in task.get("depends_on", [])
+        ]
         for task in job_of(repo)["tasks"]
     }
 
@@ -97,6 +117,105 @@ def test_fan_out_transforms_each_entity_on_its_own(start: Start) -> None:
     }
 
 
+def test_for_each_transforms_the_tables_of_a_parameter(start: Start) -> None:
+    repo = start(pattern="for_each")
+    assert waits_for(repo) == {
+        "extract": [],
+        "transform_each": ["extract"],
+        "load": ["transform_each"],
+    }
+    tables = {parameter["name"]: parameter["default"] for parameter in job_of(repo)["parameters"]}
+    assert json.loads(tables["tables"]) == ["customers", "orders", "products"]
+    loop = task_of(repo, "transform_each")["for_each_task"]
+    assert loop["inputs"] == "{{job.parameters.tables}}"
+    assert loop["task"]["notebook_task"]["base_parameters"] == {"entity": "{{input}}"}
+
+
+def test_a_condition_skips_what_has_nothing_to_do(start: Start) -> None:
+    assert waits_for(start(pattern="condition")) == {
+        "extract": [],
+        "has_rows": ["extract"],
+        "transform": ["has_rows true"],
+        "load": ["transform"],
+        "no_data": ["has_rows false"],
+    }
+
+
+def test_a_quality_gate_has_a_path_for_each_score(start: Start) -> None:
+    transforms = ["transform_customers", "transform_orders", "transform_products"]
+    assert waits_for(start(pattern="quality_gate")) == {
+        "extract": [],
+        "check_quality": ["extract"],
+        "is_good": ["check_quality"],
+        **{transform: ["is_good true"] for transform in transforms},
+        "is_fair": ["is_good false"],
+        "transform_limited": ["is_fair true"],
+        "alert_poor": ["is_fair false"],
+        "load": [*transforms, "transform_limited"],
+    }
+
+
+def test_a_workflow_adds_metadata_notification_and_escalation(start: Start) -> None:
+    repo = start(pattern="workflow")
+    tasks = waits_for(repo)
+    assert list(tasks)[-3:] == ["update_metadata", "notify_success", "escalate"]
+    assert tasks["update_metadata"] == ["load", "alert_poor"]
+    assert tasks["notify_success"] == ["update_metadata"]
+    assert task_of(repo, "escalate")["run_if"] == "AT_LEAST_ONE_FAILED"
+    assert "on_success" in task_of(repo, "notify_success")["email_notifications"]
+    assert "on_failure" in task_of(repo, "escalate")["email_notifications"]
+
+
+WORKLOADS = {
+    "sql": (["build_orders", "report"], "sql_task"),
+    "pipeline": (["refresh_pipeline", "check_pipeline"], "pipeline_task"),
+    "dbt": (["dbt_build"], "dbt_task"),
+    "jar": (["jar_totals"], "spark_jar_task"),
+    "ml": (["ml"], "run_job_task"),
+}
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_a_workload_comes_after_the_etl(workload: str, start: Start) -> None:
+    keys, kind = WORKLOADS[workload]
+    repo = start(workloads=["python", workload])
+    order = [*("extract", "transform", "load"), *keys]
+    assert waits_for(repo) == {
+        key: [order[place - 1]] if place else [] for place, key in enumerate(order)
+    }
+    assert kind in task_of(repo, keys[0])
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_a_workload_alone_has_no_etl(workload: str, start: Start) -> None:
+    keys, _ = WORKLOADS[workload]
+    repo = start(workloads=[workload])
+    # A pipeline reads the files itself.
+    assert list(waits_for(repo)) == ([] if workload == "pipeline" else ["extract"]) + keys
+    assert not (repo / "src/transform.py").exists()
+
+
+def test_workloads_are_side_by_side_where_tasks_branch(start: Start) -> None:
+    tasks = waits_for(start(workloads=["python", "sql", "dbt", "jar"], pattern="fan_out"))
+    assert [tasks[key] for key in ("build_orders", "dbt_build", "jar_totals")] == [["load"]] * 3
+
+
+def test_a_continuous_pipeline_is_checked_but_not_started(start: Start) -> None:
+    tasks = waits_for(start(workloads=["python", "pipeline"], pipeline_mode="continuous"))
+    assert "refresh_pipeline" not in tasks
+    assert tasks["check_pipeline"] == ["load"]
+
+
+def test_dead_letters_have_a_job_that_replays_them(start: Start) -> None:
+    assert jobs_of(start(dead_letters=True)) == {"sales_pipeline", "sales_pipeline_replay"}
+
+
+def test_the_least_is_one_job(start: Start) -> None:
+    repo = start(dead_letters=False, schedule="none")
+    assert jobs_of(repo) == {"sales_pipeline"}
+    assert [path.name for path in (repo / "resources").iterdir()] == ["jobs"]
+
+
 @pytest.mark.parametrize(
     ("task_type", "kind"),
     [
@@ -123,9 +242,70 @@ def test_tasks_run_as_asked(task_type: str, kind: str, start: Start) -> None:
 def test_a_job_cluster_has_its_clouds_spot_machines(
     cloud: str, attributes: str, availability: str, start: Start
 ) -> None:
-    (cluster,) = job_of(start(cloud=cloud, compute="job_cluster", spot=True))["job_clusters"]
-    assert cluster["new_cluster"][attributes]["availability"] == availability
-    assert "autoscale" in cluster["new_cluster"]
+    cluster = cluster_of(start(cloud=cloud, compute="job_cluster", spot=True))
+    assert cluster[attributes]["availability"] == availability
+    assert cluster[attributes]["first_on_demand"] == 1
+    assert "autoscale" in cluster
+
+
+def test_on_demand_machines_are_named_as_such(start: Start) -> None:
+    cluster = cluster_of(start(compute="job_cluster", spot=False))
+    assert cluster["aws_attributes"] == {"availability": "ON_DEMAND", "zone_id": "auto"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "machines"),
+    [
+        ("general", "Standard_D4ds_v5"),
+        ("memory", "Standard_E4ds_v5"),
+        ("compute", "Standard_F8s_v2"),
+        ("streaming", "Standard_D8ds_v5"),
+    ],
+)
+def test_a_profile_has_its_machines(profile: str, machines: str, start: Start) -> None:
+    repo = start(cloud="azure", compute="job_cluster", cluster_profile=profile)
+    assert cluster_of(repo)["node_type_id"] == machines
+
+
+def test_a_pool_brings_its_own_machines(start: Start) -> None:
+    cluster = cluster_of(start(compute="instance_pool", instance_pool_id="0123-456789-pool-abc"))
+    assert cluster["instance_pool_id"] == "0123-456789-pool-abc"
+    assert not cluster.keys() & {"node_type_id", "aws_attributes"}
+
+
+def test_a_single_node_has_no_workers(start: Start) -> None:
+    cluster = cluster_of(start(compute="job_cluster", cluster_size="single_node"))
+    assert (cluster["kind"], cluster["is_single_node"]) == ("CLASSIC_PREVIEW", True)
+    assert not cluster.keys() & {"autoscale", "num_workers"}
+
+
+def test_a_cluster_follows_policy_and_engine(start: Start) -> None:
+    cluster = cluster_of(start(compute="job_cluster", cluster_policy_id="0123ABC", photon=True))
+    assert (cluster["policy_id"], cluster["apply_policy_default_values"]) == ("0123ABC", True)
+    assert cluster["runtime_engine"] == "PHOTON"
+
+
+@pytest.mark.parametrize(("size", "variable"), [("autoscale", "max_workers"), ("fixed", "workers")])
+def test_clusters_grow_from_target_to_target(size: str, variable: str, start: Start) -> None:
+    bundle = bundle_of(start(compute="job_cluster", cluster_size=size))
+    dev = bundle["variables"][variable]["default"]
+    staging, prod = (bundle["targets"][name]["variables"][variable] for name in ("staging", "prod"))
+    assert dev < staging < prod
+
+
+def test_a_running_cluster_serves_dev_only(start: Start) -> None:
+    targets = bundle_of(start(compute="job_cluster", dev_cluster_id="0123-456789-abc"))["targets"]
+    assert {name: target.get("cluster_id") for name, target in targets.items()} == {
+        "dev": "0123-456789-abc",
+        "staging": None,
+        "prod": None,
+    }
+
+
+def test_sizing_has_a_job_of_its_own(start: Start) -> None:
+    repo = start(compute="job_cluster", sizing=True)
+    (task,) = job_of(repo, "sales_pipeline_sizing")["tasks"]
+    assert task["task_key"] == "propose_sizes"
 
 
 def test_serverless_has_no_cluster(start: Start) -> None:
@@ -148,6 +328,92 @@ def test_a_schedule_of_ones_own(start: Start) -> None:
 
 def test_without_a_schedule_nothing_triggers_the_job(start: Start) -> None:
     assert not {"schedule", "trigger", "continuous"} & job_of(start(schedule="none")).keys()
+
+
+def test_business_hours(start: Start) -> None:
+    schedule = job_of(start(schedule="0 0 8-18 ? * MON-FRI"))["schedule"]
+    assert schedule["quartz_cron_expression"] == "0 0 8-18 ? * MON-FRI"
+
+
+def test_every_so_many_hours(start: Start) -> None:
+    job = job_of(start(schedule="periodic", interval=6, interval_unit="HOURS"))
+    assert job["trigger"]["periodic"] == {"interval": 6, "unit": "HOURS"}
+
+
+def test_arriving_files_start_the_job_that_reads_them(start: Start) -> None:
+    repo = start(schedule="file_arrival")
+    job = job_of(repo)
+    (source,) = (each for each in job["parameters"] if each["name"] == "source")
+    assert job["trigger"]["file_arrival"]["url"] == source["default"] + "/"
+    assert source["default"].startswith("/Volumes/${resources.schemas.")
+    assert len(list(repo.glob("resources/volumes/*"))) == 1
+    assert "source" not in bundle_of(repo)["variables"]
+
+
+def test_changing_tables_start_the_job(start: Start) -> None:
+    job = job_of(start(schedule="table_update", trigger_tables="sales.orders, crm.customers"))
+    assert job["trigger"]["table_update"]["table_names"] == [
+        "${var.catalog}.sales.orders",
+        "${var.catalog}.crm.customers",
+    ]
+
+
+def test_continuous_runs_start_one_after_the_other(start: Start) -> None:
+    """A continuous job has one task only: it starts the job with the many."""
+    repo = start(schedule="continuous")
+    assert not {"schedule", "trigger", "continuous"} & job_of(repo).keys()
+    loop = job_of(repo, "sales_pipeline_loop")
+    assert loop["continuous"] == {"task_retry_mode": "NEVER"}
+    (task,) = loop["tasks"]
+    assert task["run_job_task"]["job_id"] == "${resources.jobs.sales_pipeline.id}"
+    assert "max_retries" not in task
+
+
+@pytest.mark.parametrize("schedule", ["0 0 2 * * ?", "periodic", "file_arrival", "continuous"])
+def test_targets_say_what_is_paused(schedule: str, start: Start) -> None:
+    """Nothing else does, so that dev is paused and the others run."""
+    repo = start(schedule=schedule)
+    targets = bundle_of(repo)["targets"]
+    assert {
+        name: target["presets"]["trigger_pause_status"] for name, target in targets.items()
+    } == {"dev": "PAUSED", "staging": "UNPAUSED", "prod": "UNPAUSED"}
+    texts = [path.read_text(encoding="utf-8") for path in repo.glob("resources/*/*.yml")]
+    assert not [text for text in texts if "pause_status" in text]
+
+
+def test_failures_and_slow_runs_are_always_reported(start: Start) -> None:
+    job = job_of(start(owner_email="ada@example.com", mails=[]))
+    assert job["email_notifications"] == {
+        "on_failure": ["ada@example.com"],
+        "on_duration_warning_threshold_exceeded": ["ada@example.com"],
+    }
+    assert set(job["notification_settings"].values()) == {True}
+    assert [rule["metric"] for rule in job["health"]["rules"]] == ["RUN_DURATION_SECONDS"]
+
+
+def test_starts_and_successes_are_reported_where_asked(start: Start) -> None:
+    job = job_of(start(mails=["start", "success"]))
+    assert {"on_start", "on_success", "on_failure"} < job["email_notifications"].keys()
+
+
+def test_each_target_has_its_notification_destination(start: Start) -> None:
+    repo = start(webhook=True)
+    assert job_of(repo)["webhook_notifications"]["on_failure"] == [{"id": "${var.webhook}"}]
+    targets = bundle_of(repo)["targets"].values()
+    assert len({target["variables"]["webhook"] for target in targets}) == 3
+
+
+def test_streams_report_their_backlog(start: Start) -> None:
+    job = job_of(start(compute="job_cluster", cluster_profile="streaming"))
+    assert "STREAMING_BACKLOG_SECONDS" in [rule["metric"] for rule in job["health"]["rules"]]
+    assert "on_streaming_backlog_exceeded" in job["email_notifications"]
+
+
+def test_no_task_outlives_its_job(start: Start) -> None:
+    job = job_of(start(workloads=["python", "sql", "pipeline", "dbt", "jar"], pattern="workflow"))
+    timeouts = [task.get("timeout_seconds") for task in job["tasks"]]
+    assert max(timeout for timeout in timeouts if timeout) < job["timeout_seconds"]
+    assert job["queue"] == {"enabled": True}
 
 
 @pytest.mark.parametrize(
