@@ -1,0 +1,8 @@
+[% set column = 'updated_on' %]
+[% include 'includes/layout.dbt.jinja' %]
+select
+    updated_on,
+    count(*) as orders,
+    sum(amount) as amount
+from {{ ref('stg_orders') }}
+group by updated_on
