@@ -44,6 +44,14 @@ def generated(session: nox.Session) -> None:
 
 
 @nox.session
+def generated_all(session: nox.Session) -> None:
+    """Run the tests and linters of the repos of all personas (needs Java 17)."""
+    install(session, "test")
+    arguments = session.posargs or ["-n", "2"]
+    session.run("pytest", "tests/generated", *arguments, env={"GENERATED_ALL": "1"})
+
+
+@nox.session
 def golden(session: nox.Session) -> None:
     """Write tests/golden anew from the template."""
     install(session, "test")
@@ -51,8 +59,8 @@ def golden(session: nox.Session) -> None:
 
 
 @nox.session
-def rules(session: nox.Session) -> None:
-    """Write the index of the rules and their pages in docs/rules anew."""
+def docs(session: nox.Session) -> None:
+    """Write the index of the rules anew, and the pages made of them and of copier.yml."""
     install(session)
     session.run("python", "src/bundlewright/rules/build.py")
     session.run("python", "docs/build.py")

@@ -13,6 +13,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
@@ -106,6 +107,13 @@ def write_tree(folder: Path, tree: Tree) -> None:
             (folder / path).write_bytes(content)
 
 
+class Several(list[Any]):
+    """What was chosen where several can be: a list that can be remembered as it stands."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+
 ANSWERS = "__answers"  # under this name a Jinja context holds the answers it may read
 
 
@@ -140,7 +148,7 @@ class Answers:
     ):
         self.renderer = renderer
         self.choose = choose
-        self.given = given or {}
+        self.given = {} if given is None else given
         self.chosen: dict[str, Any] = {}
         self.values: dict[str, Any] = {}
         self.readers: list[dict[str, Any]] = []
@@ -151,7 +159,8 @@ class Answers:
             return self.renderer.surroundings.get(name, missing)
         if name not in self.values:
             self.readers.append({})  # what an answer depends on is its own affair, not its reader's
-            self.values[name] = self.find(name)
+            value = self.find(name)
+            self.values[name] = Several(value) if isinstance(value, list) else value
             self.readers.pop()
         if self.readers:
             self.readers[-1].setdefault(name, self.values[name])
@@ -205,6 +214,7 @@ class Renderer:
         self.exclude = worker.template.exclude
         self.sources = sorted(path for path in self.root.rglob("*") if path.is_file())
         self.known: dict[tuple[str, Any], Known] = {}
+        self.patterns = functools.cache(self.find_patterns)
         self.excluding = functools.cache(self.find_excluding)
         self.surroundings = {
             "_copier_answers": {"_src_path": str(template)},
@@ -236,10 +246,15 @@ class Renderer:
                 return
             taken[-1] += 1
 
-    def tree(self, answers: Answers, wanted: Callable[[str], bool] = lambda path: True) -> Tree:
-        """Returns the generated files whose path is wanted."""
+    def tree(
+        self,
+        answers: Answers,
+        wanted: Callable[[str], bool] = lambda path: True,
+        sources: list[Path] | None = None,
+    ) -> Tree:
+        """Returns the generated files whose path is wanted, of these sources or of all."""
         files: Tree = {}
-        for source in self.sources:
+        for source in self.sources if sources is None else sources:
             path = answers.recall(self.path, source)
             if path and wanted(path) and not self.excluded(path, answers):
                 files[path] = answers.recall(self.file, source)
@@ -250,15 +265,16 @@ class Renderer:
             matches(answers.recall(self.text, entry), path) for entry in self.excluding(path)
         )
 
+    def find_patterns(self, entry: str) -> set[str]:
+        """Returns all that an entry of `_exclude` can say."""
+        return {patterns for _, patterns in self.explore(functools.partial(self.text, entry))}
+
     def find_excluding(self, path: str) -> list[str]:
         """Returns the entries of `_exclude` that may match a path; only they are then read."""
         return [
             entry
             for entry in self.exclude
-            if any(
-                matches(patterns, path)
-                for _, patterns in self.explore(functools.partial(self.text, entry))
-            )
+            if any(matches(patterns, path) for patterns in self.patterns(entry))
         ]
 
     # Readers: what they return depends on the subject and on the answers they read.
@@ -288,11 +304,25 @@ class Renderer:
         return self.question(name, answers).get_default()
 
     def options(self, name: str, answers: Answers) -> list[Any]:
-        """Returns what a question lets one choose from: nothing where it takes text."""
+        """Returns what a question lets one choose from: nothing where it takes text.
+
+        Where several can be chosen, these are all sets that its validator accepts.
+        """
         question = self.question(name, answers)
         if question.get_type_name() == "bool":
             return [False, True]
-        return [question.cast_answer(choice.value) for choice in question._formatted_choices]
+        single = [question.cast_answer(choice.value) for choice in question._formatted_choices]
+        if not question.multiselect:
+            return single
+        sets = [Several(s) for n in range(len(single) + 1) for s in combinations(single, n)]
+        return [chosen for chosen in sets if self.accepts(question, chosen)]
+
+    def accepts(self, question: Question, answer: Any) -> bool:
+        try:
+            question.validate_answer(answer)
+        except ValueError:
+            return False
+        return True
 
     def question(self, name: str, answers: Answers) -> Question:
         return Question(

@@ -1,21 +1,25 @@
-"""Proves every combination of all choices: what is rendered checks clean in every target.
+"""Proves the combinations of all choices: what is rendered checks clean in every target.
 
 Questions are read from `copier.yml`: a new one, or a new choice, is part of the matrix by itself.
+docs/combinations.md tells which combinations are rendered, and why these are enough.
 """
 
 from __future__ import annotations
 
 import ast
-import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import covering
 import pytest
 import rendering
+import sqlglot
 import yaml
-from rendering import Answers, Renderer, Tree
+from covering import Row
+from rendering import Renderer, Tree
 
 from bundlewright.checking import check
 
@@ -25,43 +29,44 @@ else:
     import tomli as tomllib
 
 # What `databricks.yml` and the resources may name. Tests and CI are left out: no bundle reads them.
-BUNDLE = ("databricks.yml", "resources/", "src/", "fixtures/", "pyproject.toml")
+BUNDLE = ("databricks.yml", "resources/", "src/", "fixtures/", "dbt/", "jar/", "pyproject.toml")
 CODE = ("src/", "tests/", "pyproject.toml")
+PIECES = 8  # for pytest-xdist to share out
 
 
-def bundle_of(answers: Answers) -> Tree:
-    return answers.renderer.tree(answers, lambda path: path.startswith(BUNDLE))
+@pytest.fixture(scope="session")
+def rows(renderer: Renderer) -> list[Row]:
+    return covering.choose(renderer)
 
 
-# In pieces, for pytest-xdist to share out.
-@pytest.mark.parametrize("task_type", rendering.choices("task_type"))
-@pytest.mark.parametrize("cloud", rendering.choices("cloud"))
+@pytest.mark.parametrize("piece", range(PIECES))
 def test_every_bundle_checks_clean(
-    cloud: str, task_type: str, renderer: Renderer, tmp_path: Path
+    piece: int, rows: list[Row], renderer: Renderer, tmp_path: Path
 ) -> None:
-    checked: set[frozenset[tuple[str, bytes]]] = set()
     complaints: list[str] = []
-    given = {"cloud": cloud, "task_type": task_type}
-    for answers, tree in renderer.explore(bundle_of, given):
-        if (files := frozenset(tree.items())) in checked:
-            continue
-        checked.add(files)
+    for row in rows[piece::PIECES]:
+        tree = renderer.tree(
+            covering.answers_to(renderer, row), lambda path: path.startswith(BUNDLE)
+        )
         rendering.write_tree(tmp_path, tree)
         report = check(tmp_path, profile="strict")
-        complaints += [f"{answers.chosen}: {finding}" for finding in report.findings]
+        complaints += [f"{row}: {finding}" for finding in report.findings]
         if len(complaints) > 5:
             break
     assert not complaints, "\n".join(complaints)
-    assert checked
 
 
-def test_the_matrix_holds_every_combination(renderer: Renderer) -> None:
-    """Whatever is chosen, the bundle is one of those that the matrix checks."""
-    checked = {frozenset(tree.items()) for _, tree in renderer.explore(bundle_of)}
-    chance = random.Random(1)
-    for _ in range(300):
-        answers = Answers(renderer, lambda name, options: chance.choice(options))
-        assert frozenset(bundle_of(answers).items()) in checked
+def test_every_three_choices_are_made_together(rows: list[Row], renderer: Renderer) -> None:
+    """Any three choices of any questions, unless they can never be asked for together."""
+    when = covering.needs(renderer)
+    made = {triple for row in rows for triple in covering.triples(covering.values_of(row))}
+    missing = [
+        choices
+        for choices in covering.all_triples(covering.factors())
+        if frozenset(choices) not in made
+        and next(covering.together(dict(choices), when), None) is not None
+    ]
+    assert not missing
 
 
 def test_no_combination_is_refused(renderer: Renderer) -> None:
@@ -71,12 +76,12 @@ def test_no_combination_is_refused(renderer: Renderer) -> None:
             assert value is not None, answers.chosen
 
 
-def test_every_file_is_well_formed(renderer: Renderer) -> None:
+def test_every_file_is_well_formed(contents: set[tuple[str, bytes]], renderer: Renderer) -> None:
     """Each distinct content of each file parses and has no layout that betrays a template."""
     wrong: set[str] = set()
     environment = renderer.environment
     delimiters = {environment.block_start_string, environment.comment_start_string}
-    for path, content in distinct_contents(renderer):
+    for path, content in contents:
         text = content.decode()
         try:
             if path.endswith((".yml", ".yaml")):
@@ -85,7 +90,9 @@ def test_every_file_is_well_formed(renderer: Renderer) -> None:
                 tomllib.loads(text)
             elif path.endswith(".py"):
                 ast.parse(text)
-        except (yaml.YAMLError, ValueError, SyntaxError) as error:
+            elif path.endswith(".sql") and path.startswith(("src/sql/", "src/monitoring/")):
+                sqlglot.parse(text, read="databricks")
+        except (yaml.YAMLError, ValueError, SyntaxError, sqlglot.ParseError) as error:
             wrong.add(f"{path}: {error}")
         if not path.endswith(".csv") and text:
             if re.search(r"[ \t]$", text, re.MULTILINE):
@@ -99,29 +106,44 @@ def test_every_file_is_well_formed(renderer: Renderer) -> None:
     assert not wrong, "\n".join(sorted(wrong))
 
 
-def test_all_code_is_linted_and_formatted(renderer: Renderer, tmp_path: Path) -> None:
+def test_every_resource_is_in_a_file_of_its_name(contents: set[tuple[str, bytes]]) -> None:
+    for path, content in contents:
+        if path.startswith("resources/"):
+            _, kinds, name = path.split("/")
+            (kind,) = yaml.safe_load(content)["resources"]
+            (key,) = yaml.safe_load(content)["resources"][kind]
+            assert (kind, f"{key}.{kind.removesuffix('s')}.yml") == (kinds, name)
+
+
+def test_all_code_is_linted_and_formatted(contents: set[tuple[str, bytes]], tmp_path: Path) -> None:
     """ruff, as the generated repo configures it, has nothing to say about any of them."""
+    layers: list[Tree] = []  # each holds one content of a path
+    for path, content in sorted(contents):
+        if path.startswith(CODE) and not path.endswith("pyproject.toml"):
+            layer = next((layer for layer in layers if path not in layer), None)
+            if layer is None:
+                layers.append(layer := {})
+            layer[path] = content
+    # What a notebook has built in stands in the pyproject.toml of repos with notebooks.
+    (pyproject, *_) = (
+        content for path, content in contents if path == "pyproject.toml" and b"builtins" in content
+    )
+    for number, layer in enumerate(layers):
+        package = {"pyproject.toml": pyproject, "src/sales_pipeline/__init__.py": b""}
+        rendering.write_tree(tmp_path / str(number), package | layer)
+    for command in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
+        process = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True)
+        assert process.returncode == 0, process.stdout + process.stderr
 
-    def code_of(answers: Answers) -> Tree:
-        return renderer.tree(answers, lambda path: path.startswith(CODE))
 
-    trees = {frozenset(tree.items()): tree for _, tree in renderer.explore(code_of)}
-    for tree in trees.values():
-        rendering.write_tree(tmp_path, tree)
-        for command in (["check"], ["format", "--check"]):
-            ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
-            process = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True)
-            assert process.returncode == 0, process.stdout + process.stderr
+@pytest.fixture(scope="session")
+def contents(rows: list[Row], renderer: Renderer) -> set[tuple[str, bytes]]:
+    """Each content of each file that some combination gives, but for the answers file."""
 
+    def trees() -> Iterator[Tree]:
+        for row in rows:
+            answers = covering.answers_to(renderer, row)
+            yield renderer.tree(answers, lambda path: path != rendering.ANSWERS_FILE)
 
-def distinct_contents(renderer: Renderer) -> set[tuple[str, bytes]]:
-    """Returns each content of each file that some answers give."""
-    everything = Answers(renderer, lambda name, options: options[0])
-    paths = {everything.recall(renderer.path, source) for source in renderer.sources}
-    contents: set[tuple[str, bytes]] = set()
-    for path in paths - {rendering.ANSWERS_FILE}:
-        for _, tree in renderer.explore(
-            lambda answers, path=path: renderer.tree(answers, lambda other: other == path)
-        ):
-            contents |= tree.items()
-    return contents
+    return {item for tree in trees() for item in tree.items()}

@@ -41,7 +41,7 @@ def test_the_passing_example_passes(rule: Rule, tmp_path: Path) -> None:
 
 
 def test_the_index_is_up_to_date() -> None:
-    assert INDEX.read_text(encoding="utf-8") == index(), "run: nox -s rules"
+    assert INDEX.read_text(encoding="utf-8") == index(), "run: nox -s docs"
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

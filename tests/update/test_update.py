@@ -41,8 +41,7 @@ def replace(file: Path, old: str, new: str) -> None:
 
 
 def job_in(template: Path) -> Path:
-    (path,) = template.glob("template/resources/jobs/*.job.yml.jinja")
-    return path
+    return template / "template/resources/jobs/[[package_name]].job.yml.jinja"
 
 
 def edit_as_its_owners_would(repo: Path) -> None:

@@ -5,12 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from billing.etl.extract import SCHEMAS
-from billing.etl.transform import (
-    clean_customers,
-    clean_orders,
-    clean_products,
-)
+from billing.etl.entities import ENTITIES
+from billing.etl.transform import clean
 
 CUSTOMER = {
     "customer_id": "C1",
@@ -41,24 +37,24 @@ PRODUCT = {
 @pytest.fixture
 def customers(spark):
     """Return a function that cleans customers, each given by how it differs from a good one."""
-    return lambda *changes: _clean(spark, clean_customers, "customers", CUSTOMER, changes)
+    return lambda *changes: _clean(spark, "customers", CUSTOMER, changes)
 
 
 @pytest.fixture
 def orders(spark):
     """Return a function that cleans orders, each given by how it differs from a good one."""
-    return lambda *changes: _clean(spark, clean_orders, "orders", ORDER, changes)
+    return lambda *changes: _clean(spark, "orders", ORDER, changes)
 
 
 @pytest.fixture
 def products(spark):
     """Return a function that cleans products, each given by how it differs from a good one."""
-    return lambda *changes: _clean(spark, clean_products, "products", PRODUCT, changes)
+    return lambda *changes: _clean(spark, "products", PRODUCT, changes)
 
 
-def _clean(spark, clean, entity, good, changes):
-    raw = spark.createDataFrame([good | change for change in changes], SCHEMAS[entity])
-    return clean(raw).collect()
+def _clean(spark, entity, good, changes):
+    raw = spark.createDataFrame([good | change for change in changes], ENTITIES[entity].schema)
+    return clean(entity, raw).collect()
 
 
 def test_good_rows_pass(customers, orders, products):

@@ -5,17 +5,13 @@
 
 # COMMAND ----------
 
-from clinic_visits.etl import extract
+from clinic_visits import steps
 
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
 dbutils.widgets.text("source", "")
 
 # COMMAND ----------
 
-extract.run(
-    spark,
-    catalog=dbutils.widgets.get("catalog"),
-    schema=dbutils.widgets.get("schema"),
-    source=dbutils.widgets.get("source"),
-)
+steps.execute("extract", spark, dbutils, dbutils.widgets.get)

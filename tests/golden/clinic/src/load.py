@@ -5,15 +5,12 @@
 
 # COMMAND ----------
 
-from clinic_visits.etl import load
+from clinic_visits import steps
 
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-load.run(
-    spark,
-    catalog=dbutils.widgets.get("catalog"),
-    schema=dbutils.widgets.get("schema"),
-)
+steps.execute("load", spark, dbutils, dbutils.widgets.get)

@@ -1,21 +1,17 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Transform
-# MAGIC Cleans the tables `raw_<entity>` into `clean_<entity>`: one `entity`, or `all` of them.
+# MAGIC Cleans `raw_<entity>` into `clean_<entity>`, one `entity` or `all`.
 
 # COMMAND ----------
 
-from clinic_visits.etl import transform
+from clinic_visits import steps
 
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
-dbutils.widgets.text("entity", transform.ALL)
+dbutils.widgets.text("run_id", "")
+dbutils.widgets.text("entity", "all")
 
 # COMMAND ----------
 
-transform.run(
-    spark,
-    catalog=dbutils.widgets.get("catalog"),
-    schema=dbutils.widgets.get("schema"),
-    entity=dbutils.widgets.get("entity"),
-)
+steps.execute("transform", spark, dbutils, dbutils.widgets.get)

@@ -1,4 +1,4 @@
-"""Task load: the tables ``clean_<entity>`` become ``daily_revenue``."""
+"""Task load: Joins the tables ``clean_<entity>`` into ``totals``."""
 
 import inspect
 import sys

@@ -1,4 +1,4 @@
-"""Task transform: the tables ``raw_<entity>`` become ``clean_<entity>``."""
+"""Task transform: Cleans ``raw_<entity>`` into ``clean_<entity>``, one ``entity`` or ``all``."""
 
 import inspect
 import sys

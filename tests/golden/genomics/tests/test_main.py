@@ -5,32 +5,70 @@ import pytest
 from variant_calls import main
 
 
-def test_the_tasks_run_in_a_row(monkeypatch, spark, catalog, schema, source):
+@pytest.fixture
+def run(monkeypatch, dbutils, values, catalog, schema):
+    """Return a function that calls an entry point, and returns its task values."""
     # A job may hand all its parameters to each task, the ones it has no use for too.
-    job = [f"--catalog={catalog}", f"--schema={schema}", f"--source={source}"]
+    job = [f"--catalog={catalog}", f"--schema={schema}", "--run_id=1", "--other=x"]
 
-    monkeypatch.setattr("sys.argv", ["extract", *job])
-    main.extract()
-    for entity in ("customers", "orders", "products"):
-        monkeypatch.setattr("sys.argv", ["transform", *job, f"--entity={entity}"])
-        main.transform()
-    monkeypatch.setattr("sys.argv", ["load", *job])
-    main.load()
+    def run(name, **parameters):
+        values.clear()
+        own = [f"--{key}={value}" for key, value in parameters.items()]
+        monkeypatch.setattr("sys.argv", [name, *job, *own])
+        getattr(main, name)()
+        return dict(values)
 
-    assert spark.table(f"`{catalog}`.`{schema}`.daily_revenue").count() == 12
+    return run
 
 
 @pytest.mark.parametrize(
-    ("task", "arguments", "message"),
+    ("arguments", "message"),
     [
-        (main.extract, ["--catalog=c", "--schema=s"], "required: --source"),
-        (main.transform, ["--catalog=c"], "required: --schema"),
-        (main.transform, ["--catalog=c", "--schema=s", "--entity=prices"], "choice: 'prices'"),
-        (main.load, [], "required: --catalog, --schema"),
+        (["--catalog=c", "--schema=s"], "required: --source"),
+        (["--catalog=c", "--source=x"], "required: --schema"),
+        (["--catalog=c", "--sch=s", "--source=x"], "required: --schema"),
+        ([], "required: --catalog, --schema, --source"),
     ],
 )
-def test_wrong_options_are_refused_with_a_reason(capsys, task, arguments, message):
+def test_missing_options_are_refused_with_a_reason(capsys, arguments, message):
     with pytest.raises(SystemExit, match="2"):
-        task(arguments)
+        main.extract(arguments)
 
     assert message in capsys.readouterr().err
+
+
+def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
+    values = run("extract", source=source)
+    assert values["status"] == "SUCCESS"
+    assert values["record_count"] == 9
+    for entity in ("customers", "orders", "products"):
+        run("transform", entity=entity)
+    assert run("load")["record_count"] == 6
+    assert spark.table(f"`{catalog}`.`{schema}`.totals").count() == 3
+    assert run("replay")["status"] == "NO_DATA"
+
+    metrics = spark.table(f"`{catalog}`.`{schema}`.job_metrics")
+    extract = metrics.where("step = 'extract'").first()
+    assert (extract["run_id"], extract["status"]) == ("1", "SUCCESS")
+    assert extract["error_message"] is None
+    assert extract["record_count"] == values["record_count"]
+    assert extract["records_per_second"] > 0
+
+
+def test_a_step_that_fails_says_so_and_fails(run, values, spark, catalog, schema):
+    with pytest.raises(Exception, match="nowhere"):
+        run("extract", source="/nowhere")
+
+    assert values["status"] == "FAILED"
+    assert "nowhere" in values["error_message"]
+    (metric,) = spark.table(f"`{catalog}`.`{schema}`.job_metrics").collect()
+    assert (metric["status"], metric["record_count"]) == ("FAILED", 0)
+    assert "nowhere" in metric["error_message"]
+
+
+def test_the_step_transform_does_the_entity_it_is_given(run, spark, catalog, schema, source):
+    run("extract", source=source)
+    run("transform", entity="products")
+
+    clean = spark.sql(f"SHOW TABLES IN `{catalog}`.`{schema}` LIKE 'clean_*'").collect()
+    assert [row["tableName"] for row in clean] == ["clean_products"]

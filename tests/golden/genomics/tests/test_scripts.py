@@ -9,27 +9,57 @@ SRC = Path(__file__).parent.parent / "src"
 
 
 @pytest.fixture
-def run_script(monkeypatch):
+def run(monkeypatch, dbutils, values, catalog, schema):
     """Return a function that runs a script with exec(), no __file__ and nothing of src/ at hand."""
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if Path(entry) != SRC])
     for name, module in list(sys.modules.items()):
         if SRC in Path(getattr(module, "__file__", None) or "/").parents:
             monkeypatch.delitem(sys.modules, name)
+    job = ["--catalog", catalog, "--schema", schema, "--run_id", "1"]
 
-    def run(name, *arguments):
+    def run(name, **parameters):
+        values.clear()
         script = SRC / f"{name}.py"
-        monkeypatch.setattr(sys, "argv", [str(script), *arguments])
+        own = [text for key, value in parameters.items() for text in (f"--{key}", value)]
+        monkeypatch.setattr(sys, "argv", [str(script), *job, *own])
         exec(compile(script.read_bytes(), str(script), "exec"), {"__name__": "__main__"})
+        return dict(values)
 
     return run
 
 
-def test_the_scripts_run_in_a_row(run_script, spark, catalog, schema, source):
-    tables = ["--catalog", catalog, "--schema", schema]
-
-    run_script("extract", *tables, "--source", source)
+def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
+    values = run("extract", source=source)
+    assert values["status"] == "SUCCESS"
+    assert values["record_count"] == 9
     for entity in ("customers", "orders", "products"):
-        run_script("transform", *tables, "--entity", entity)
-    run_script("load", *tables)
+        run("transform", entity=entity)
+    assert run("load")["record_count"] == 6
+    assert spark.table(f"`{catalog}`.`{schema}`.totals").count() == 3
+    assert run("replay")["status"] == "NO_DATA"
 
-    assert spark.table(f"`{catalog}`.`{schema}`.daily_revenue").count() == 12
+    metrics = spark.table(f"`{catalog}`.`{schema}`.job_metrics")
+    extract = metrics.where("step = 'extract'").first()
+    assert (extract["run_id"], extract["status"]) == ("1", "SUCCESS")
+    assert extract["error_message"] is None
+    assert extract["record_count"] == values["record_count"]
+    assert extract["records_per_second"] > 0
+
+
+def test_a_step_that_fails_says_so_and_fails(run, values, spark, catalog, schema):
+    with pytest.raises(Exception, match="nowhere"):
+        run("extract", source="/nowhere")
+
+    assert values["status"] == "FAILED"
+    assert "nowhere" in values["error_message"]
+    (metric,) = spark.table(f"`{catalog}`.`{schema}`.job_metrics").collect()
+    assert (metric["status"], metric["record_count"]) == ("FAILED", 0)
+    assert "nowhere" in metric["error_message"]
+
+
+def test_the_step_transform_does_the_entity_it_is_given(run, spark, catalog, schema, source):
+    run("extract", source=source)
+    run("transform", entity="products")
+
+    clean = spark.sql(f"SHOW TABLES IN `{catalog}`.`{schema}` LIKE 'clean_*'").collect()
+    assert [row["tableName"] for row in clean] == ["clean_products"]

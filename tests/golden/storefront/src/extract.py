@@ -9,17 +9,13 @@
 
 # COMMAND ----------
 
-from sales_pipeline.etl import extract
+from sales_pipeline import steps
 
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
 dbutils.widgets.text("source", "")
 
 # COMMAND ----------
 
-extract.run(
-    spark,
-    catalog=dbutils.widgets.get("catalog"),
-    schema=dbutils.widgets.get("schema"),
-    source=dbutils.widgets.get("source"),
-)
+steps.execute("extract", spark, dbutils, dbutils.widgets.get)

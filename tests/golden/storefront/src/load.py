@@ -9,15 +9,12 @@
 
 # COMMAND ----------
 
-from sales_pipeline.etl import load
+from sales_pipeline import steps
 
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-load.run(
-    spark,
-    catalog=dbutils.widgets.get("catalog"),
-    schema=dbutils.widgets.get("schema"),
-)
+steps.execute("load", spark, dbutils, dbutils.widgets.get)

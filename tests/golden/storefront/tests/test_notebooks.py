@@ -6,44 +6,74 @@ from types import SimpleNamespace
 import pytest
 
 SRC = Path(__file__).parent.parent / "src"
+NOTEBOOKS = sorted(path.stem for path in SRC.glob("*.py"))
 
 
-def run_notebook(name, spark, parameters):
-    """Run a notebook as a task with these parameters, and return what it declares as widgets."""
+def run_notebook(name, spark, dbutils, parameters):
+    """Run a notebook as a task with these parameters."""
     declared = {}
-    widgets = SimpleNamespace(
+    dbutils.widgets = SimpleNamespace(
         text=lambda widget, default: declared.setdefault(widget, parameters.get(widget, default)),
         get=lambda widget: declared[widget],
     )
     header, *cells = (SRC / f"{name}.py").read_text(encoding="utf-8").split("# COMMAND ----------")
     assert header.splitlines()[0] == "# Databricks notebook source"
-    namespace = {"spark": spark, "dbutils": SimpleNamespace(widgets=widgets)}
+    namespace = {"spark": spark, "dbutils": dbutils}
     for cell in cells:
         exec(cell, namespace)
-    return declared
 
 
-def test_the_notebooks_run_in_a_row(spark, catalog, schema, source):
-    job = {"catalog": catalog, "schema": schema, "source": source}
+@pytest.fixture
+def run(spark, dbutils, values, catalog, schema):
+    """Return a function that runs a notebook as the job does, and returns its task values."""
+    job = {"catalog": catalog, "schema": schema, "run_id": "1"}
 
-    run_notebook("extract", spark, job)
-    run_notebook("transform", spark, job)
-    run_notebook("load", spark, job)
+    def run(name, **parameters):
+        values.clear()
+        run_notebook(name, spark, dbutils, job | parameters)
+        return dict(values)
 
+    return run
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_run_by_hand_asks_for_what_is_missing(name, spark, dbutils):
+    with pytest.raises(ValueError, match="give the catalog and the schema"):
+        run_notebook(name, spark, dbutils, {})
+
+
+def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
+    values = run("extract", source=source)
+    assert values["status"] == "SUCCESS"
+    assert values["record_count"] == 65
+    for entity in ("customers", "orders", "products"):
+        run("transform", entity=entity)
+    assert run("load")["record_count"] == 12
     assert spark.table(f"`{catalog}`.`{schema}`.daily_revenue").count() == 12
+    assert run("replay")["status"] == "NO_DATA"
+
+    metrics = spark.table(f"`{catalog}`.`{schema}`.job_metrics")
+    extract = metrics.where("step = 'extract'").first()
+    assert (extract["run_id"], extract["status"]) == ("1", "SUCCESS")
+    assert extract["error_message"] is None
+    assert extract["record_count"] == values["record_count"]
+    assert extract["records_per_second"] > 0
 
 
-def test_the_transform_notebook_does_the_entity_it_is_given(spark, catalog, schema, source):
-    job = {"catalog": catalog, "schema": schema, "source": source}
+def test_a_step_that_fails_says_so_and_fails(run, values, spark, catalog, schema):
+    with pytest.raises(Exception, match="nowhere"):
+        run("extract", source="/nowhere")
 
-    run_notebook("extract", spark, job)
-    run_notebook("transform", spark, job | {"entity": "products"})
+    assert values["status"] == "FAILED"
+    assert "nowhere" in values["error_message"]
+    (metric,) = spark.table(f"`{catalog}`.`{schema}`.job_metrics").collect()
+    assert (metric["status"], metric["record_count"]) == ("FAILED", 0)
+    assert "nowhere" in metric["error_message"]
+
+
+def test_the_step_transform_does_the_entity_it_is_given(run, spark, catalog, schema, source):
+    run("extract", source=source)
+    run("transform", entity="products")
 
     clean = spark.sql(f"SHOW TABLES IN `{catalog}`.`{schema}` LIKE 'clean_*'").collect()
     assert [row["tableName"] for row in clean] == ["clean_products"]
-
-
-@pytest.mark.parametrize("name", ["extract", "transform", "load"])
-def test_a_notebook_run_by_hand_asks_for_what_is_missing(spark, name):
-    with pytest.raises(ValueError, match="give the catalog and the schema"):
-        run_notebook(name, spark, {})

@@ -1,57 +1,57 @@
-"""Command line of the job's tasks: one entry point a step."""
+"""Command line of the tasks: one entry point a step."""
 
 import argparse
+import inspect
 from collections.abc import Sequence
+from typing import Any
 
 from pyspark.sql import SparkSession
 
-from .etl import extract as extract_step
-from .etl import load as load_step
-from .etl import transform as transform_step
+from . import steps
 
 
 def extract(arguments: Sequence[str] | None = None) -> None:
-    """Run the extract step.
-
-    Args:
-        arguments: ``--catalog``, ``--schema`` and ``--source``; those of the process by default.
-    """
-    options = _parse("extract", arguments)
-    extract_step.run(_spark(), options.catalog, options.schema, options.source)
+    """Run the step extract."""
+    _run("extract", arguments)
 
 
 def transform(arguments: Sequence[str] | None = None) -> None:
-    """Run the transform step.
-
-    Args:
-        arguments: ``--catalog``, ``--schema`` and ``--entity``; those of the process by default.
-    """
-    options = _parse("transform", arguments)
-    transform_step.run(_spark(), options.catalog, options.schema, options.entity)
+    """Run the step transform."""
+    _run("transform", arguments)
 
 
 def load(arguments: Sequence[str] | None = None) -> None:
-    """Run the load step.
+    """Run the step load."""
+    _run("load", arguments)
+
+
+def replay(arguments: Sequence[str] | None = None) -> None:
+    """Run the step replay."""
+    _run("replay", arguments)
+
+
+def _run(name: str, arguments: Sequence[str] | None) -> None:
+    """Read the options that a step takes, and run it.
 
     Args:
-        arguments: ``--catalog`` and ``--schema``; those of the process by default.
+        name: the step.
+        arguments: options such as ``--catalog=main``; those of the process by default.
     """
-    options = _parse("load", arguments)
-    load_step.run(_spark(), options.catalog, options.schema)
-
-
-def _parse(task: str, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the options. Every task takes them all: a job may hand its parameters to each task."""
-    everything = transform_step.ALL
-    entities = (everything, *transform_step.CLEANERS)
-    parser = argparse.ArgumentParser(prog=task)
+    parser = argparse.ArgumentParser(prog=name, allow_abbrev=False)
     parser.add_argument("--catalog", required=True, help="catalog of the tables")
     parser.add_argument("--schema", required=True, help="schema of the tables")
-    parser.add_argument("--source", required=task == "extract", help="folder of the CSV files")
-    parser.add_argument("--entity", default=everything, choices=entities)
-    return parser.parse_args(arguments)
+    parser.add_argument("--run_id", default="", help="run of the job")
+    for own in steps.own_parameters(steps.find(name)):
+        if own.name != "run_id":
+            required = own.default is inspect.Parameter.empty
+            parser.add_argument(f"--{own.name}", required=required, default=own.default)
+    # A job may hand all its parameters to each task, the ones a step has no use for too.
+    options = vars(parser.parse_known_args(arguments)[0])
+    steps.execute(name, SparkSession.builder.getOrCreate(), _dbutils(), options.__getitem__)
 
 
-def _spark() -> SparkSession:
-    """Return the session that Databricks, or a test, has already started."""
-    return SparkSession.builder.getOrCreate()
+def _dbutils() -> Any:
+    """Return the utilities of the runtime, which only Databricks has."""
+    from databricks.sdk.runtime import dbutils
+
+    return dbutils

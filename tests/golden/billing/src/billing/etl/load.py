@@ -3,7 +3,8 @@
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from . import tables
+from ..ops.outcome import Outcome, counted
+from . import tables, transform
 
 UNKNOWN = "unknown"
 
@@ -27,10 +28,16 @@ def daily_revenue(customers: DataFrame, orders: DataFrame, products: DataFrame) 
     )
 
 
-def run(spark: SparkSession, catalog: str, schema: str) -> None:
+def run(spark: SparkSession, catalog: str, schema: str) -> Outcome:
     """Write ``daily_revenue`` from the three clean tables."""
+    write_revenue(spark, catalog, schema)
+    return counted(tables.read(spark, catalog, schema, "daily_revenue").count())
+
+
+def write_revenue(spark: SparkSession, catalog: str, schema: str) -> None:
+    """Write the table; a clean table that no run has made yet counts as empty."""
     customers, orders, products = (
-        tables.read(spark, catalog, schema, f"clean_{entity}")
+        transform.read_clean(spark, catalog, schema, entity)
         for entity in ("customers", "orders", "products")
     )
     tables.write(daily_revenue(customers, orders, products), catalog, schema, "daily_revenue")

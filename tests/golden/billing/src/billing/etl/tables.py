@@ -1,6 +1,18 @@
-"""Where tables live: their names, and how they are read and written."""
+"""Where tables live: their names, their layout, and how they are read and written."""
 
+from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
+
+# Small files are joined while they are written. In Unity Catalog, predictive optimization does the
+# rest of the upkeep by itself: https://docs.databricks.com/optimizations/predictive-optimization
+PROPERTIES = {"delta.autoOptimize.optimizeWrite": "true", "delta.autoOptimize.autoCompact": "true"}
+
+# Only worth it where each date has a gigabyte or more: https://docs.databricks.com/tables/partitions
+# A table that is clustered cannot become partitioned: drop it, and the next run writes it anew.
+PARTITIONED_BY = {
+    "clean_orders": "order_date",
+    "daily_revenue": "order_date",
+}
 
 
 def quoted(*parts: str) -> str:
@@ -21,6 +33,11 @@ def create_schema(spark: SparkSession, catalog: str, schema: str) -> None:
         spark.sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(catalog, schema)}")
 
 
+def exists(spark: SparkSession, catalog: str, schema: str, table: str) -> bool:
+    """Say whether a table is there."""
+    return spark.catalog.tableExists(quoted(catalog, schema, table))
+
+
 def read(spark: SparkSession, catalog: str, schema: str, table: str) -> DataFrame:
     """Return a table of the catalog."""
     return spark.table(quoted(catalog, schema, table))
@@ -28,5 +45,46 @@ def read(spark: SparkSession, catalog: str, schema: str, table: str) -> DataFram
 
 def write(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
     """Replace a table, its columns included, so that a second run gives the same result."""
-    writer = frame.write.mode("overwrite").option("overwriteSchema", True)
+    properties = ", ".join(f"'{key}' = '{value}'" for key, value in PROPERTIES.items())
+    layout = f"PARTITIONED BY ({PARTITIONED_BY[table]}) " if table in PARTITIONED_BY else ""
+    # In SQL, which declares all at once.
+    rows = f"rows_of_{table}"
+    frame.createOrReplaceTempView(rows)
+    frame.sparkSession.sql(
+        f"CREATE OR REPLACE TABLE {quoted(catalog, schema, table)} USING delta "
+        f"{layout}TBLPROPERTIES ({properties}) AS SELECT * FROM {quoted(rows)}"
+    )
+    frame.sparkSession.catalog.dropTempView(rows)
+
+
+def append(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
+    """Add rows to a table, which the first ones create; it takes columns that are new, too."""
+    writer = frame.write.format("delta").mode("append").option("mergeSchema", True)
     writer.saveAsTable(quoted(catalog, schema, table))
+
+
+def merge(
+    frame: DataFrame,
+    catalog: str,
+    schema: str,
+    table: str,
+    key: str,
+    changes: dict[str, str] | None = None,
+) -> None:
+    """Add the rows whose key is new; a row that is there is replaced, or changed as told.
+
+    Args:
+        frame: the rows, one a key; in SQL they are ``new``.
+        catalog: catalog of the table.
+        schema: schema of the table.
+        table: the table, created by the first rows; in SQL it is ``old``.
+        key: column that tells one row from another.
+        changes: SQL by column for a row that is there; all columns of ``new`` by default.
+    """
+    if not exists(frame.sparkSession, catalog, schema, table):
+        append(frame.limit(0), catalog, schema, table)
+    if changes is None:
+        changes = {column: f"new.{column}" for column in frame.columns}
+    target = DeltaTable.forName(frame.sparkSession, quoted(catalog, schema, table)).alias("old")
+    merging = target.merge(frame.alias("new"), f"old.{key} = new.{key}")
+    merging.whenMatchedUpdate(set=changes).whenNotMatchedInsertAll().execute()

@@ -3,19 +3,9 @@
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from . import tables
-
-# Everything is text here: transform decides what a number or a date is, and which rows are bad.
-SCHEMAS = {
-    "customers": "customer_id STRING, name STRING, email STRING, country STRING, updated_at STRING",
-    "orders": (
-        "order_id STRING, customer_id STRING, product_id STRING, order_date STRING, "
-        "quantity STRING, unit_price STRING, status STRING, updated_at STRING"
-    ),
-    "products": (
-        "product_id STRING, name STRING, category STRING, list_price STRING, updated_at STRING"
-    ),
-}
+from ..ops.outcome import Outcome, counted
+from . import dead_letters, tables
+from .entities import ENTITIES
 
 
 def read_csv(spark: SparkSession, source: str, entity: str) -> DataFrame:
@@ -24,10 +14,10 @@ def read_csv(spark: SparkSession, source: str, entity: str) -> DataFrame:
     Args:
         spark: the session.
         source: folder that holds ``<entity>.csv``; a path or a URI.
-        entity: a key of ``SCHEMAS``.
+        entity: a key of ``ENTITIES``.
     """
     # enforceSchema=False compares the header with the schema: a moved column is an error.
-    reader = spark.read.schema(SCHEMAS[entity]).options(header=True, enforceSchema=False)
+    reader = spark.read.schema(ENTITIES[entity].schema).options(header=True, enforceSchema=False)
     return reader.csv(f"{source.rstrip('/')}/{entity}.csv").select(
         "*",
         F.col("_metadata.file_path").alias("_source_file"),
@@ -35,8 +25,21 @@ def read_csv(spark: SparkSession, source: str, entity: str) -> DataFrame:
     )
 
 
-def run(spark: SparkSession, catalog: str, schema: str, source: str) -> None:
-    """Write ``raw_<entity>`` for every entity, creating the schema first."""
-    tables.create_schema(spark, catalog, schema)
-    for entity in SCHEMAS:
+def copy_files(spark: SparkSession, catalog: str, schema: str, source: str) -> int:
+    """Write ``raw_<entity>`` for every entity, and return the number of rows in all of them."""
+    for entity in ENTITIES:
         tables.write(read_csv(spark, source, entity), catalog, schema, f"raw_{entity}")
+    written = (tables.read(spark, catalog, schema, f"raw_{entity}") for entity in ENTITIES)
+    return sum(frame.count() for frame in written)
+
+
+def run(spark: SparkSession, catalog: str, schema: str, source: str) -> Outcome:
+    """Copy the files in ``source`` into raw tables, creating the schema first.
+
+    Returns:
+        The number of rows in all files: none are ``NO_DATA``, but a missing file is an error.
+    """
+    tables.create_schema(spark, catalog, schema)
+    # Here, since transforms that run at once would get in each other's way.
+    dead_letters.create(spark, catalog, schema)
+    return counted(copy_files(spark, catalog, schema, source))

@@ -1,36 +1,30 @@
 """Load: clean tables become the figures people read."""
 
+from functools import reduce
+
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from . import tables
+from ..ops.outcome import Outcome, counted
+from . import tables, transform
+from .entities import ENTITIES
 
-UNKNOWN = "unknown"
 
+def totals(clean: dict[str, DataFrame]) -> DataFrame:
+    """Count the rows of each entity and sum up their amounts.
 
-def daily_revenue(customers: DataFrame, orders: DataFrame, products: DataFrame) -> DataFrame:
-    """Sum up completed orders by date, country and category.
-
-    An order whose customer or product is not known counts as ``unknown``: revenue never gets lost.
+    Args:
+        clean: the clean tables by entity.
     """
-    return (
-        orders.where("status = 'completed'")
-        .join(customers.select("customer_id", "country"), "customer_id", "left")
-        .join(products.select("product_id", "category"), "product_id", "left")
-        .fillna(UNKNOWN, ["country", "category"])
-        .groupBy("order_date", "country", "category")
-        .agg(
-            F.count("order_id").alias("orders"),
-            F.sum("quantity").alias("units"),
-            F.sum("revenue").alias("revenue"),
-        )
+    amounts = [frame.select(F.lit(name).alias("entity"), "amount") for name, frame in clean.items()]
+    rows = reduce(DataFrame.unionByName, amounts)
+    return rows.groupBy("entity").agg(
+        F.count("*").alias("records"), F.sum("amount").alias("amount")
     )
 
 
-def run(spark: SparkSession, catalog: str, schema: str) -> None:
-    """Write ``daily_revenue`` from the three clean tables."""
-    customers, orders, products = (
-        tables.read(spark, catalog, schema, f"clean_{entity}")
-        for entity in ("customers", "orders", "products")
-    )
-    tables.write(daily_revenue(customers, orders, products), catalog, schema, "daily_revenue")
+def run(spark: SparkSession, catalog: str, schema: str) -> Outcome:
+    """Write ``totals`` from the clean tables; one that no run has made yet counts as empty."""
+    clean = {entity: transform.read_clean(spark, catalog, schema, entity) for entity in ENTITIES}
+    tables.write(totals(clean), catalog, schema, "totals")
+    return counted(tables.read(spark, catalog, schema, "totals").count())

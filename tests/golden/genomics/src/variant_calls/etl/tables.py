@@ -1,6 +1,10 @@
-"""Where tables live: their names, and how they are read and written."""
+"""Where tables live: their names, their layout, and how they are read and written."""
 
 from pyspark.sql import DataFrame, SparkSession
+
+# Small files are joined while they are written. In Unity Catalog, predictive optimization does the
+# rest of the upkeep by itself: https://docs.databricks.com/optimizations/predictive-optimization
+PROPERTIES = {"delta.autoOptimize.optimizeWrite": "true", "delta.autoOptimize.autoCompact": "true"}
 
 
 def quoted(*parts: str) -> str:
@@ -21,6 +25,11 @@ def create_schema(spark: SparkSession, catalog: str, schema: str) -> None:
         spark.sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(catalog, schema)}")
 
 
+def exists(spark: SparkSession, catalog: str, schema: str, table: str) -> bool:
+    """Say whether a table is there."""
+    return spark.catalog.tableExists(quoted(catalog, schema, table))
+
+
 def read(spark: SparkSession, catalog: str, schema: str, table: str) -> DataFrame:
     """Return a table of the catalog."""
     return spark.table(quoted(catalog, schema, table))
@@ -28,5 +37,18 @@ def read(spark: SparkSession, catalog: str, schema: str, table: str) -> DataFram
 
 def write(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
     """Replace a table, its columns included, so that a second run gives the same result."""
-    writer = frame.write.mode("overwrite").option("overwriteSchema", True)
+    properties = ", ".join(f"'{key}' = '{value}'" for key, value in PROPERTIES.items())
+    # In SQL, which declares all at once.
+    rows = f"rows_of_{table}"
+    frame.createOrReplaceTempView(rows)
+    frame.sparkSession.sql(
+        f"CREATE OR REPLACE TABLE {quoted(catalog, schema, table)} USING delta "
+        f"TBLPROPERTIES ({properties}) AS SELECT * FROM {quoted(rows)}"
+    )
+    frame.sparkSession.catalog.dropTempView(rows)
+
+
+def append(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
+    """Add rows to a table, which the first ones create; it takes columns that are new, too."""
+    writer = frame.write.format("delta").mode("append").option("mergeSchema", True)
     writer.saveAsTable(quoted(catalog, schema, table))

@@ -1,0 +1,16 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Replay
+# MAGIC Brings back the dead letters that break no rule any more.
+
+# COMMAND ----------
+
+from clinic_visits import steps
+
+dbutils.widgets.text("catalog", "")
+dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
+
+# COMMAND ----------
+
+steps.execute("replay", spark, dbutils, dbutils.widgets.get)

@@ -1,0 +1,80 @@
+package all_of_retail_jar;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class OrderTotalsTest {
+
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void start() {
+    spark =
+        SparkSession.builder()
+            .master("local[1]")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.sql.shuffle.partitions", 1)
+            .getOrCreate();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  /** Returns the totals of orders, each a row of SQL. */
+  private static List<String> totals(String... rows) {
+    String columns =
+        "order_id, customer_id, product_id, order_date, quantity, unit_price, status, updated_at";
+    String values = String.join(", ", rows);
+    Dataset<Row> orders = spark.sql("SELECT * FROM VALUES " + values + " AS t(" + columns + ")");
+    return OrderTotals.totals(orders).orderBy("customer_id").collectAsList().stream()
+        .map(Row::toString)
+        .toList();
+  }
+
+  @Test
+  void completedOrdersAreSummedUpByCustomer() {
+    assertEquals(
+        List.of("[C1,2,4,22.50]", "[C2,1,1,5.00]"),
+        totals(
+            "('O1', 'C1', 'P1', '2025-03-01', '1', '7.50', 'completed', '2025-03-01')",
+            "('O2', ' c1 ', 'P1', '2025-03-01', '3', '5.00', 'Completed', '2025-03-01')",
+            "('O3', 'C2', 'P1', '2025-03-01', '1', '5.00', 'completed', '2025-03-01')",
+            "('O4', 'C2', 'P1', '2025-03-01', '1', '5.00', 'cancelled', '2025-03-01')"));
+  }
+
+  @Test
+  void onlyTheLastVersionOfAnOrderCounts() {
+    assertEquals(
+        List.of("[C1,1,3,15.00]"),
+        totals(
+            "('O1', 'C1', 'P1', '2025-03-01', '3', '5.00', 'completed', '2025-03-02')",
+            "('o1', 'C1', 'P1', '2025-03-01', '1', '5.00', 'completed', '2025-03-01')",
+            "('O2', 'C1', 'P1', '2025-03-01', '1', '5.00', 'completed', '2025-03-01')",
+            "('O2', 'C1', 'P1', '2025-03-01', '1', '5.00', 'cancelled', '2025-03-02')"));
+  }
+
+  @Test
+  void brokenRowsDoNotCountAndACustomerMayBeUnknown() {
+    assertEquals(
+        List.of("[unknown,1,2,10.00]"),
+        totals(
+            "('', 'C1', 'P1', '2025-03-01', '1', '5.00', 'completed', '2025-03-01')",
+            "('O1', 'C1', 'P1', '2025-03-01', 'two', '5.00', 'completed', '2025-03-01')",
+            "('O2', 'C1', 'P1', '2025-03-01', '0', '5.00', 'completed', '2025-03-01')",
+            "('O3', 'C1', 'P1', '2025-03-01', '1', '5,00', 'completed', '2025-03-01')",
+            "('O5', 'C1', '', '2025-03-01', '1', '5.00', 'completed', '2025-03-01')",
+            "('O6', 'C1', 'P1', '2025-02-30', '1', '5.00', 'completed', '2025-03-01')",
+            "('O4', '', 'P1', '2025-03-01', '2', '5.00', 'completed', '2025-03-01')"));
+  }
+}

@@ -1,0 +1,106 @@
+"""Train: a model learns from what is known, and predicts from now on if it is the better one."""
+
+import mlflow
+import pandas as pd
+from mlflow.models import infer_signature
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from sklearn.pipeline import Pipeline
+
+from ..ops.outcome import NO_DATA, SUCCESS, Outcome
+from . import estimator, registry
+from .features import FEATURES, KEYS, LABEL, read, to_learn
+
+HELD_OUT = 25  # percent of the rows, by which models are judged
+MARGIN = 0.01  # part of the champion's error by which a new model must be better
+
+
+def split(rows: DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows to learn from and the rows to judge by; they must fit into memory.
+
+    A hash of the keys decides: a row is held out in every run, or in none. So the champion never
+    learnt from rows that it is judged by, either.
+    """
+    held_out = F.pmod(F.xxhash64(*KEYS), F.lit(100)) < HELD_OUT
+    found = rows.withColumn("_held_out", held_out).orderBy(*KEYS).toPandas()
+    return found[~found["_held_out"]], found[found["_held_out"]]
+
+
+def is_better(error: float, champion_error: float | None) -> bool:
+    """Say whether a model should take the champion's place.
+
+    Args:
+        error: of the model.
+        champion_error: of the champion, on the same rows; null where there is none.
+    """
+    return champion_error is None or error < champion_error * (1 - MARGIN)
+
+
+def register(model: Pipeline, rows: pd.DataFrame, name: str) -> str:
+    """Add a version of the model, with its signature and an example, and return its number."""
+    inputs = rows[FEATURES]
+    info = mlflow.sklearn.log_model(
+        model,
+        name="model",
+        registered_model_name=name,
+        signature=infer_signature(inputs, getattr(model, estimator.METHOD)(inputs)),
+        input_example=inputs.head(3),
+        pyfunc_predict_fn=estimator.METHOD,
+        serialization_format="cloudpickle",
+        # Given, since MLflow would load the model in a process of its own to find out.
+        pip_requirements=mlflow.sklearn.get_default_pip_requirements(include_cloudpickle=True),
+    )
+    return str(info.registered_model_version)
+
+
+def learn(
+    train: pd.DataFrame, held_out: pd.DataFrame, experiment: str, model: str, run_id: str
+) -> Outcome:
+    """Fit a model, register it, and make it the champion if it beats the last one.
+
+    Args:
+        train: rows to learn from.
+        held_out: rows to judge by.
+        experiment: where MLflow notes the run.
+        model: name of the registered model.
+        run_id: the run of the job.
+
+    Returns:
+        The number of rows it learnt from; no data where they teach nothing or none are held out.
+    """
+    if train[LABEL].nunique() < 2 or held_out.empty:
+        return Outcome(status=NO_DATA)
+    champion = registry.champion(model)
+    mlflow.set_experiment(experiment)
+    with mlflow.start_run(tags={"job_run_id": run_id}):
+        fitted = estimator.fit(train)
+        errors = {"error": estimator.error(fitted, held_out)}
+        if champion:
+            errors["champion_error"] = estimator.error(registry.load(model, champion), held_out)
+        mlflow.log_params({"rows": len(train), "held_out_rows": len(held_out)})
+        mlflow.log_metrics(errors)
+        version = register(fitted, train, model)
+    promoted = is_better(errors["error"], errors.get("champion_error"))
+    decision = {"promoted": str(promoted).lower(), "compared_with": champion or "nothing"}
+    registry.tag(model, version, errors | decision)
+    if promoted:
+        registry.promote(model, version)
+    return Outcome(len(train), SUCCESS, {"model_version": version} | decision)
+
+
+def run(
+    spark: SparkSession, catalog: str, schema: str, experiment: str, model: str, run_id: str = ""
+) -> Outcome:
+    """Train on the raw tables.
+
+    Args:
+        spark: the session.
+        catalog: catalog of the raw tables.
+        schema: schema of the raw tables.
+        experiment: where MLflow notes the run; the bundle creates it.
+        model: name of the registered model, in three parts; the bundle creates it.
+        run_id: the run of the job.
+    """
+    registry.connect()
+    train, held_out = split(to_learn(read(spark, catalog, schema)))
+    return learn(train, held_out, experiment, model, run_id)

@@ -1,0 +1,16 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Check the pipeline
+# MAGIC Counts the rows of the table that people read: none are `NO_DATA`.
+
+# COMMAND ----------
+
+from all_of_retail import steps
+
+dbutils.widgets.text("catalog", "")
+dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
+
+# COMMAND ----------
+
+steps.execute("check_pipeline", spark, dbutils, dbutils.widgets.get)

@@ -1,0 +1,17 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Transform
+# MAGIC Cleans `raw_<entity>` into `clean_<entity>`, one `entity` or `all`.
+
+# COMMAND ----------
+
+from all_of_retail import steps
+
+dbutils.widgets.text("catalog", "")
+dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
+dbutils.widgets.text("entity", "all")
+
+# COMMAND ----------
+
+steps.execute("transform", spark, dbutils, dbutils.widgets.get)

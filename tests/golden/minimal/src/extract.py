@@ -1,0 +1,13 @@
+"""Task extract: Reads the CSV files in ``source`` into the tables ``raw_<entity>``."""
+
+import inspect
+import sys
+from pathlib import Path
+
+# Databricks runs this file with exec(): no __file__, and its folder need not be on sys.path.
+sys.path.insert(0, str(Path(inspect.getfile(lambda: None)).parent))
+
+from little.main import extract
+
+if __name__ == "__main__":
+    extract()

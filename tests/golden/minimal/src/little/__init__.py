@@ -1,0 +1,1 @@
+"""Daily revenue from customers, orders and products."""

@@ -1,0 +1,52 @@
+"""Command line of the tasks: one entry point a step."""
+
+import argparse
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from . import steps
+
+
+def extract(arguments: Sequence[str] | None = None) -> None:
+    """Run the step extract."""
+    _run("extract", arguments)
+
+
+def transform(arguments: Sequence[str] | None = None) -> None:
+    """Run the step transform."""
+    _run("transform", arguments)
+
+
+def load(arguments: Sequence[str] | None = None) -> None:
+    """Run the step load."""
+    _run("load", arguments)
+
+
+def _run(name: str, arguments: Sequence[str] | None) -> None:
+    """Read the options that a step takes, and run it.
+
+    Args:
+        name: the step.
+        arguments: options such as ``--catalog=main``; those of the process by default.
+    """
+    parser = argparse.ArgumentParser(prog=name, allow_abbrev=False)
+    parser.add_argument("--catalog", required=True, help="catalog of the tables")
+    parser.add_argument("--schema", required=True, help="schema of the tables")
+    parser.add_argument("--run_id", default="", help="run of the job")
+    for own in steps.own_parameters(steps.find(name)):
+        if own.name != "run_id":
+            required = own.default is inspect.Parameter.empty
+            parser.add_argument(f"--{own.name}", required=required, default=own.default)
+    # A job may hand all its parameters to each task, the ones a step has no use for too.
+    options = vars(parser.parse_known_args(arguments)[0])
+    steps.execute(name, SparkSession.builder.getOrCreate(), _dbutils(), options.__getitem__)
+
+
+def _dbutils() -> Any:
+    """Return the utilities of the runtime, which only Databricks has."""
+    from databricks.sdk.runtime import dbutils
+
+    return dbutils

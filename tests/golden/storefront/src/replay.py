@@ -1,0 +1,20 @@
+# Databricks notebook source
+# /// script
+# [tool.databricks.environment]
+# environment_version = "4"
+# ///
+# MAGIC %md
+# MAGIC # Replay
+# MAGIC Brings back the dead letters that break no rule any more.
+
+# COMMAND ----------
+
+from sales_pipeline import steps
+
+dbutils.widgets.text("catalog", "")
+dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
+
+# COMMAND ----------
+
+steps.execute("replay", spark, dbutils, dbutils.widgets.get)

@@ -1,0 +1,47 @@
+package fleet_jar;
+
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Writes the table {@code order_totals}: how often each order was delivered, and its amounts. */
+public final class OrderTotals {
+
+  private OrderTotals() {}
+
+  /**
+   * Sums up the amounts of each order. A row without an id or an amount does not count.
+   *
+   * @param rawOrders orders as delivered: every column is text
+   * @return {@code id}, {@code records} and {@code amount}
+   */
+  static Dataset<Row> totals(Dataset<Row> rawOrders) {
+    return rawOrders
+        .select(
+            expr("nullif(trim(id), '')").as("id"),
+            expr("try_cast(amount AS DECIMAL(10, 2))").as("amount"))
+        .where("id IS NOT NULL AND amount IS NOT NULL")
+        .groupBy("id")
+        .agg(count(lit(1)).as("records"), sum("amount").as("amount"));
+  }
+
+  /**
+   * Runs the task.
+   *
+   * @param arguments {@code --catalog} and {@code --schema}, each with its value
+   */
+  public static void main(String[] arguments) {
+    Tables tables = Tables.parse(arguments);
+    SparkSession spark = SparkSession.builder().getOrCreate();
+    totals(spark.table(tables.name("raw_orders")))
+        .write()
+        .mode("overwrite")
+        .option("overwriteSchema", true)
+        .saveAsTable(tables.name("order_totals"));
+  }
+}

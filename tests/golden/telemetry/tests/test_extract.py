@@ -1,0 +1,65 @@
+"""Extract, and how tables are named and laid out."""
+
+from pathlib import Path
+
+import pytest
+
+from fleet.etl import extract, tables
+from fleet.ops.outcome import NO_DATA
+
+
+def test_extract_keeps_rows_as_delivered_and_notes_their_file(spark, source):
+    raw = extract.read_csv(spark, source, "orders")
+
+    row = raw.where("id = 'O3'").first()
+    assert row["amount"] == "many"
+    assert row["_source_file"].endswith("/fixtures/orders.csv")
+    assert row["_ingested_at"] is not None
+
+
+def test_extract_refuses_a_file_whose_columns_moved(spark, tmp_path):
+    (tmp_path / "products.csv").write_text("id,amount,name,updated_at\nP1,1.00,Tea,2025-01-01\n")
+
+    with pytest.raises(Exception, match="(?i)header"):
+        extract.read_csv(spark, str(tmp_path), "products").collect()
+
+
+def test_a_missing_parameter_is_named(spark, schema, source):
+    with pytest.raises(ValueError, match="give the catalog and the schema"):
+        extract.run(spark, "", schema, source)
+
+
+def test_names_are_quoted():
+    assert tables.quoted("main", "dev-zoë", "a`b") == "`main`.`dev-zoë`.`a``b`"
+
+
+def test_files_without_rows_are_no_data(spark, catalog, schema, source, tmp_path):
+    for file in Path(source.removeprefix("file:")).glob("*.csv"):
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n")
+
+    assert extract.run(spark, catalog, schema, str(tmp_path)).status == NO_DATA
+
+
+def test_tables_join_small_files_by_themselves(spark, catalog, schema, source):
+    extract.run(spark, catalog, schema, source)
+
+    properties = detail(spark, catalog, schema, "raw_orders")["properties"]
+    assert tables.PROPERTIES.items() <= properties.items()
+
+
+def test_a_table_is_clustered_and_stays_so(spark, catalog, schema):
+    tables.create_schema(spark, catalog, schema)
+    (table, columns), *_ = tables.CLUSTERED_BY.items()
+    rows = spark.createDataFrame([("a",) * len(columns)], columns)
+
+    for frame in (rows, rows.selectExpr("*", "1 AS added")):
+        tables.write(frame, catalog, schema, table)
+
+        found = detail(spark, catalog, schema, table)
+        assert found["clusteringColumns"] == columns
+        assert found["partitionColumns"] == []
+        assert tables.read(spark, catalog, schema, table).columns == frame.columns
+
+
+def detail(spark, catalog, schema, table):
+    return spark.sql(f"DESCRIBE DETAIL {tables.quoted(catalog, schema, table)}").first()

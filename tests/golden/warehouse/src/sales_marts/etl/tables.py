@@ -1,0 +1,62 @@
+"""Where tables live: their names, their layout, and how they are read and written."""
+
+from pyspark.sql import DataFrame, SparkSession
+
+# Small files are joined while they are written. In Unity Catalog, predictive optimization does the
+# rest of the upkeep by itself: https://docs.databricks.com/optimizations/predictive-optimization
+PROPERTIES = {"delta.autoOptimize.optimizeWrite": "true", "delta.autoOptimize.autoCompact": "true"}
+
+# By these columns rows lie together (liquid clustering). They can change at any time.
+CLUSTERED_BY = {
+    "clean_orders": ["order_date", "customer_id"],
+    "daily_revenue": ["order_date"],
+}
+
+
+def quoted(*parts: str) -> str:
+    """Join the parts of a name, each in backticks, so that any character is safe in SQL.
+
+    Raises:
+        ValueError: a part is empty, usually a parameter that was not given.
+    """
+    if not all(parts):
+        raise ValueError(f"Incomplete name {'.'.join(parts)!r}: give the catalog and the schema.")
+    return ".".join("`" + part.replace("`", "``") + "`" for part in parts)
+
+
+def create_schema(spark: SparkSession, catalog: str, schema: str) -> None:
+    """Create the schema unless it exists: in development each user has one of their own."""
+    # IF NOT EXISTS alone would ask for the privilege to create it even where it exists.
+    if not spark.catalog.databaseExists(quoted(catalog, schema)):
+        spark.sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(catalog, schema)}")
+
+
+def exists(spark: SparkSession, catalog: str, schema: str, table: str) -> bool:
+    """Say whether a table is there."""
+    return spark.catalog.tableExists(quoted(catalog, schema, table))
+
+
+def read(spark: SparkSession, catalog: str, schema: str, table: str) -> DataFrame:
+    """Return a table of the catalog."""
+    return spark.table(quoted(catalog, schema, table))
+
+
+def write(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
+    """Replace a table, its columns included, so that a second run gives the same result."""
+    properties = ", ".join(f"'{key}' = '{value}'" for key, value in PROPERTIES.items())
+    columns = ", ".join(CLUSTERED_BY.get(table, []))
+    layout = f"CLUSTER BY ({columns}) " if columns else ""
+    # In SQL, which declares all at once: an overwrite by saveAsTable drops the clustering.
+    rows = f"rows_of_{table}"
+    frame.createOrReplaceTempView(rows)
+    frame.sparkSession.sql(
+        f"CREATE OR REPLACE TABLE {quoted(catalog, schema, table)} USING delta "
+        f"{layout}TBLPROPERTIES ({properties}) AS SELECT * FROM {quoted(rows)}"
+    )
+    frame.sparkSession.catalog.dropTempView(rows)
+
+
+def append(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
+    """Add rows to a table, which the first ones create; it takes columns that are new, too."""
+    writer = frame.write.format("delta").mode("append").option("mergeSchema", True)
+    writer.saveAsTable(quoted(catalog, schema, table))

@@ -1,0 +1,66 @@
+"""The notebooks, run cell by cell with a stand-in for dbutils."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+SRC = Path(__file__).parent.parent / "src"
+NOTEBOOKS = sorted(path.stem for path in SRC.glob("*.py"))
+
+
+def run_notebook(name, spark, dbutils, parameters):
+    """Run a notebook as a task with these parameters."""
+    declared = {}
+    dbutils.widgets = SimpleNamespace(
+        text=lambda widget, default: declared.setdefault(widget, parameters.get(widget, default)),
+        get=lambda widget: declared[widget],
+    )
+    header, *cells = (SRC / f"{name}.py").read_text(encoding="utf-8").split("# COMMAND ----------")
+    assert header.splitlines()[0] == "# Databricks notebook source"
+    namespace = {"spark": spark, "dbutils": dbutils}
+    for cell in cells:
+        exec(cell, namespace)
+
+
+@pytest.fixture
+def run(spark, dbutils, values, catalog, schema):
+    """Return a function that runs a notebook as the job does, and returns its task values."""
+    job = {"catalog": catalog, "schema": schema, "run_id": "1"}
+
+    def run(name, **parameters):
+        values.clear()
+        run_notebook(name, spark, dbutils, job | parameters)
+        return dict(values)
+
+    return run
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_run_by_hand_asks_for_what_is_missing(name, spark, dbutils):
+    with pytest.raises(ValueError, match="give the catalog and the schema"):
+        run_notebook(name, spark, dbutils, {})
+
+
+def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
+    values = run("extract", source=source)
+    assert values["status"] == "SUCCESS"
+    assert values["record_count"] == 65
+
+    metrics = spark.table(f"`{catalog}`.`{schema}`.job_metrics")
+    extract = metrics.where("step = 'extract'").first()
+    assert (extract["run_id"], extract["status"]) == ("1", "SUCCESS")
+    assert extract["error_message"] is None
+    assert extract["record_count"] == values["record_count"]
+    assert extract["records_per_second"] > 0
+
+
+def test_a_step_that_fails_says_so_and_fails(run, values, spark, catalog, schema):
+    with pytest.raises(Exception, match="nowhere"):
+        run("extract", source="/nowhere")
+
+    assert values["status"] == "FAILED"
+    assert "nowhere" in values["error_message"]
+    (metric,) = spark.table(f"`{catalog}`.`{schema}`.job_metrics").collect()
+    assert (metric["status"], metric["record_count"]) == ("FAILED", 0)
+    assert "nowhere" in metric["error_message"]

@@ -1,0 +1,247 @@
+"""Chooses combinations of answers so that few of them hold what matters of all.
+
+What they hold is told in docs/combinations.md. They are the same in every process: pytest-xdist
+lets each worker choose them for itself and check its share.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import combinations, cycle, product
+from typing import Any
+
+import rendering
+from rendering import Answers, Renderer, Several
+
+Choice = tuple[str, Any]  # a factor and one of its values
+Triple = frozenset[Choice]
+Row = dict[str, Any]  # answers by question
+
+# Empty is one choice of these, any text another.
+OPTIONAL = {"cluster_policy_id": "ABC1234567890", "dev_cluster_id": "0123-456789-abcdefgh"}
+# What describes the machines that a job runs on, but for the optional IDs.
+MACHINES = ("compute", "runtime", "cluster_profile", "cluster_size", "spot", "photon", "sizing")
+# So many answers meet in these that each content cannot be checked.
+LARGE = (
+    *(rendering.ANSWERS_FILE, "README.md", "databricks.yml", "pyproject.toml"),
+    *("resources/jobs/", "resources/pipelines/"),
+)
+
+
+def choose(renderer: Renderer) -> list[Row]:
+    """Returns the combinations that are rendered and checked."""
+    covered = covering(renderer)
+    rows = [asked(renderer, row) for row in covered + crossed(renderer, covered)]
+    return rows + [asked(renderer, row) for row in completing(renderer, rows, covered)]
+
+
+def answers_to(renderer: Renderer, row: Row) -> Answers:
+    """Returns a row's answers, and the defaults of the questions that it does not ask."""
+    return Answers(renderer, lambda name, options: row[name], row)
+
+
+def asked(renderer: Renderer, row: Row) -> Row:
+    """Returns the answers to those questions that are asked after the answers before them."""
+    kept: Row = {}
+    answers = answers_to(renderer, kept)
+    for name in renderer.questions:
+        if name in row and answers.read(f"asked {name}"):
+            kept[name] = row[name]
+    return kept
+
+
+# FACTORS: questions with choices, or each choice of a question where there can be several.
+
+
+def factors() -> dict[str, list[Any]]:
+    """Returns what varies and its values, in the order of the questions."""
+    found: dict[str, list[Any]] = {}
+    for name, details in rendering.questions().items():
+        if details.get("when") is False:
+            continue
+        if details.get("multiselect"):
+            found |= {f"{name} {choice}": [True, False] for choice in rendering.choices(name)}
+        elif "choices" in details:
+            found[name] = rendering.choices(name)
+        elif name in OPTIONAL:
+            found[name] = ["", OPTIONAL[name]]
+    return found
+
+
+def question_of(factor: str) -> str:
+    return factor.partition(" ")[0]
+
+
+def answers_of(values: dict[str, Any]) -> Row:
+    """Returns the answers for a value of each factor."""
+    row: Row = {}
+    for factor, value in values.items():
+        name, _, choice = factor.partition(" ")
+        if choice:
+            row.setdefault(name, Several())
+            if value:
+                row[name].append(choice)
+        else:
+            row[name] = value
+    return row
+
+
+def values_of(row: Row) -> dict[str, Any]:
+    """Returns the values of factors that some answers give."""
+    values: dict[str, Any] = {}
+    for name, answer in row.items():
+        if isinstance(answer, list):
+            values |= {f"{name} {choice}": choice in answer for choice in rendering.choices(name)}
+        else:
+            values[name] = answer
+    return values
+
+
+def needs(renderer: Renderer) -> dict[str, list[dict[str, Any]]]:
+    """Returns the values of other factors with which a question is asked; {} where it always is."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in map(question_of, factors()):
+        asked = renderer.explore(lambda answers, name=name: answers.read(f"asked {name}"))
+        found[name] = [values_of(answers.chosen) for answers, yes in asked if yes]
+    return found
+
+
+# TRIPLES: any three choices of three factors, which are made together somewhere.
+
+
+def triples(values: dict[str, Any]) -> set[Triple]:
+    return {frozenset(three) for three in combinations(values.items(), 3)}
+
+
+def all_triples(every: dict[str, list[Any]]) -> Iterator[tuple[Choice, ...]]:
+    for names in combinations(every, 3):
+        for values in product(*(every[name] for name in names)):
+            yield tuple(zip(names, values, strict=True))
+
+
+def together(
+    values: dict[str, Any], when: dict[str, list[dict[str, Any]]]
+) -> Iterator[dict[str, Any]]:
+    """Yields ways to ask for all of these choices in one repo, which runs something."""
+    for ways in product(*(when[question_of(factor)] for factor in values)):
+        made = dict(values)
+        for need in ways:
+            if any(made.get(name, value) != value for name, value in need.items()):
+                break
+            made |= need
+        else:
+            workloads = [on for name, on in made.items() if question_of(name) == "workloads"]
+            if any(workloads) or len(workloads) < len(rendering.choices("workloads")):
+                yield made
+
+
+def covering(renderer: Renderer) -> list[Row]:
+    """Returns combinations that hold every three choices which can be made together.
+
+    Each has an answer to every question, whether that is asked or not.
+    """
+    chance = random.Random(1)
+    every = factors()
+    when = needs(renderer)
+    seeds = list(all_triples(every))
+    chance.shuffle(seeds)
+    left = set(map(frozenset, seeds))
+    rows: list[Row] = []
+    for seed in seeds:
+        if frozenset(seed) not in left:
+            continue
+        shuffled = {factor: chance.sample(ways, len(ways)) for factor, ways in when.items()}
+        made = next(together(dict(seed), shuffled), None)
+        if made is None:
+            continue
+        values = dict(made)
+        for factor in chance.sample(list(every), len(every)):
+            if factor not in values:
+                values[factor] = best(factor, every[factor], values, left, chance)
+        workloads = [factor for factor in every if question_of(factor) == "workloads"]
+        if not any(values[factor] for factor in workloads):
+            values[chance.choice([factor for factor in workloads if factor not in made])] = True
+        rows.append(answers_of({factor: values[factor] for factor in every}))
+        left -= triples(values_of(asked(renderer, rows[-1])))
+    return rows
+
+
+def best(
+    factor: str,
+    options: list[Any],
+    values: dict[str, Any],
+    left: set[Triple],
+    chance: random.Random,
+) -> Any:
+    """Returns the value that makes most new triples with a sample of the values so far."""
+    known = list(values.items())
+    pairs = list(combinations(chance.sample(known, min(len(known), 10)), 2))
+
+    def gain(value: Any) -> tuple[int, float]:
+        new = sum(frozenset((*pair, (factor, value))) in left for pair in pairs)
+        return new, chance.random()
+
+    return max(options, key=gain)
+
+
+# WHAT THE MAIN JOB IS MADE OF, and what each file can say.
+
+
+def crossed(renderer: Renderer, rows: list[Row]) -> list[Row]:
+    """Returns every workload alone and all together, in each pattern, on each compute, at each
+    schedule, by each kind of task; and every set of workloads in each pattern.
+
+    All descriptions of machines take turns, and so do the other answers of `rows`.
+    """
+    kinds = rendering.choices("workloads")
+    alone = [Several([kind]) for kind in kinds] + [Several(kinds)]
+    sets = [Several(s) for n in range(1, len(kinds) + 1) for s in combinations(kinds, n)]
+    machines: dict[str, list[Row]] = {}
+    for answers, _ in renderer.explore(
+        lambda answers: [answers.read(name) for name in MACHINES if answers.read(f"asked {name}")]
+    ):
+        machines.setdefault(answers.chosen["compute"], []).append(answers.chosen)
+    turns = {compute: cycle(described) for compute, described in machines.items()}
+
+    crossed: list[Row] = [
+        {"workloads": workloads, "pattern": pattern, "schedule": schedule, "task_type": task_type}
+        | next(turns[compute])
+        for workloads, pattern, compute, schedule, task_type in product(
+            alone,
+            rendering.choices("pattern"),
+            rendering.choices("compute"),
+            rendering.choices("schedule"),
+            rendering.choices("task_type"),
+        )
+    ]
+    crossed += [
+        {"workloads": workloads, "pattern": pattern}
+        for workloads, pattern in product(sets, rendering.choices("pattern"))
+    ]
+    return [rows[number % len(rows)] | row for number, row in enumerate(crossed)]
+
+
+def completing(renderer: Renderer, rows: list[Row], covered: list[Row]) -> list[Row]:
+    """Returns combinations for each content of a file that no row has; not of large files."""
+    held = {item for row in rows for item in renderer.tree(answers_to(renderer, row)).items()}
+    more: list[Row] = []
+    for chosen, item in contents(renderer):
+        if item not in held:
+            held.add(item)
+            more.append(covered[len(more) % len(covered)] | chosen)
+    return more
+
+
+def contents(renderer: Renderer) -> Iterator[tuple[Row, tuple[str, bytes]]]:
+    """Yields every content of every file that is not large, with answers that lead to it."""
+    for source in renderer.sources:
+        for answers, tree in renderer.explore(
+            lambda answers, source=source: renderer.tree(answers, is_small, [source])
+        ):
+            for item in tree.items():
+                yield answers.chosen, item
+
+
+def is_small(path: str) -> bool:
+    return not path.startswith(LARGE)
