@@ -52,6 +52,7 @@ def copy_template(folder: Path) -> Path:
     return folder
 
 
+@functools.cache
 def questions() -> dict[str, dict[str, Any]]:
     """Returns the questions of `copier.yml`, hidden ones included, in their order."""
     config = load_template_config(ROOT / "copier.yml")

@@ -20,6 +20,7 @@ Row = dict[str, Any]  # answers by question
 
 # Empty is one choice of these, any text another.
 OPTIONAL = {"cluster_policy_id": "ABC1234567890", "dev_cluster_id": "0123-456789-abcdefgh"}
+WORKLOADS = [f"workloads {kind}" for kind in rendering.choices("workloads")]
 # What describes the machines that a job runs on, but for the optional IDs.
 MACHINES = ("compute", "runtime", "cluster_profile", "cluster_size", "spot", "photon", "sizing")
 # So many answers meet in these that each content cannot be checked.
@@ -120,20 +121,17 @@ def all_triples(every: dict[str, list[Any]]) -> Iterator[tuple[Choice, ...]]:
             yield tuple(zip(names, values, strict=True))
 
 
-def together(
-    values: dict[str, Any], when: dict[str, list[dict[str, Any]]]
-) -> Iterator[dict[str, Any]]:
-    """Yields ways to ask for all of these choices in one repo, which runs something."""
-    for ways in product(*(when[question_of(factor)] for factor in values)):
-        made = dict(values)
-        for need in ways:
-            if any(made.get(name, value) != value for name, value in need.items()):
-                break
-            made |= need
-        else:
-            workloads = [on for name, on in made.items() if question_of(name) == "workloads"]
-            if any(workloads) or len(workloads) < len(rendering.choices("workloads")):
-                yield made
+def together(values: dict[str, Any], when: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Returns the ways to ask for all of these choices in one repo, which runs something."""
+    ways = [dict(values)]
+    for factor in values:
+        ways = [
+            way | need
+            for way in ways
+            for need in when[question_of(factor)]
+            if all(way.get(name, value) == value for name, value in need.items())
+        ]
+    return [way for way in ways if any(way.get(workload, True) for workload in WORKLOADS)]
 
 
 def covering(renderer: Renderer) -> list[Row]:
@@ -151,17 +149,15 @@ def covering(renderer: Renderer) -> list[Row]:
     for seed in seeds:
         if frozenset(seed) not in left:
             continue
-        shuffled = {factor: chance.sample(ways, len(ways)) for factor, ways in when.items()}
-        made = next(together(dict(seed), shuffled), None)
-        if made is None:
+        ways = together(dict(seed), when)
+        if not ways:
             continue
-        values = dict(made)
+        values = dict(made := chance.choice(ways))
         for factor in chance.sample(list(every), len(every)):
             if factor not in values:
                 values[factor] = best(factor, every[factor], values, left, chance)
-        workloads = [factor for factor in every if question_of(factor) == "workloads"]
-        if not any(values[factor] for factor in workloads):
-            values[chance.choice([factor for factor in workloads if factor not in made])] = True
+        if not any(values[workload] for workload in WORKLOADS):
+            values[chance.choice([each for each in WORKLOADS if each not in made])] = True
         rows.append(answers_of({factor: values[factor] for factor in every}))
         left -= triples(values_of(asked(renderer, rows[-1])))
     return rows
@@ -224,7 +220,8 @@ def crossed(renderer: Renderer, rows: list[Row]) -> list[Row]:
 
 def completing(renderer: Renderer, rows: list[Row], covered: list[Row]) -> list[Row]:
     """Returns combinations for each content of a file that no row has; not of large files."""
-    held = {item for row in rows for item in renderer.tree(answers_to(renderer, row)).items()}
+    trees = (renderer.tree(answers_to(renderer, row), is_small) for row in rows)
+    held = {item for tree in trees for item in tree.items()}
     more: list[Row] = []
     for chosen, item in contents(renderer):
         if item not in held:

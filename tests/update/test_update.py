@@ -78,11 +78,12 @@ def fix_the_template(template_repo: Path, tag: str = "v1.1.0") -> None:
     job = job_in(template_repo)
     replace(job, "no_alert_for_skipped_runs: true", "no_alert_for_skipped_runs: false")
     (template_repo / "template/CONTRIBUTING.md").write_text("New in the template.\n")
-    (template_repo / "template/src/[[package_name]]/etl/tables.py").rename(
-        template_repo / "template/src/[[package_name]]/etl/storage.py"
-    )
-    for module in (template_repo / "template/src").rglob("*.py*"):
-        module.write_text(module.read_text().replace("tables import", "storage import"))
+    etl = template_repo / "template/src/[[package_name]]/etl"
+    (etl / "tables.py.jinja").rename(etl / "storage.py.jinja")
+    for folder in (etl, template_repo / "includes/example/etl"):
+        for module in folder.glob("*.py*"):
+            text = module.read_text().replace("from . import tables", "from . import storage")
+            module.write_text(text)
     commit(template_repo, "A fix", tag=tag)
 
 

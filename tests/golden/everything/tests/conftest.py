@@ -10,6 +10,8 @@ import pytest
 from delta import configure_spark_with_delta_pip
 from pyspark.sql import SparkSession
 
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # read when a test imports mlflow
+
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):

@@ -5,7 +5,12 @@ from datetime import datetime
 import pytest
 
 from all_of_retail.etl import tables
-from all_of_retail.ops import escalate, metrics, notify_success, update_metadata
+from all_of_retail.ops import (
+    escalate,
+    metrics,
+    notify_success,
+    update_metadata,
+)
 from all_of_retail.ops.metrics import Metric
 
 

@@ -1,4 +1,4 @@
-"""Task load: Joins the tables ``clean_<entity>`` into ``totals``."""
+"""Joins the tables ``clean_<entity>`` into ``totals``."""
 
 import inspect
 import sys

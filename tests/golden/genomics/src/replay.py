@@ -1,4 +1,4 @@
-"""Task replay: Brings back the dead letters that break no rule any more."""
+"""Brings back the dead letters that break no rule any more."""
 
 import inspect
 import sys

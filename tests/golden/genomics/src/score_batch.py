@@ -1,4 +1,4 @@
-"""Task score_batch: The champion predicts what is not known yet."""
+"""The champion predicts what is not known yet."""
 
 import inspect
 import sys

@@ -1,4 +1,4 @@
-"""Task train_model: Trains a model, and makes it the champion if it beats the last one."""
+"""Trains a model, and makes it the champion if it beats the last one."""
 
 import inspect
 import sys

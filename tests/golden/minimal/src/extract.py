@@ -1,4 +1,4 @@
-"""Task extract: Reads the CSV files in ``source`` into the tables ``raw_<entity>``."""
+"""Reads the CSV files in ``source`` into the tables ``raw_<entity>``."""
 
 import inspect
 import sys

@@ -1,4 +1,4 @@
-"""Task transform: Cleans ``raw_<entity>`` into ``clean_<entity>``, one ``entity`` or ``all``."""
+"""Cleans ``raw_<entity>`` into ``clean_<entity>``, one ``entity`` or ``all``."""
 
 import inspect
 import sys

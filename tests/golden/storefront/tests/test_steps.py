@@ -6,7 +6,10 @@ import pytest
 
 from sales_pipeline import steps
 from sales_pipeline.ops import metrics
-from sales_pipeline.ops.outcome import NO_DATA, Outcome
+from sales_pipeline.ops.outcome import (
+    NO_DATA,
+    Outcome,
+)
 
 PARAMETERS = {"catalog": "main", "schema": "sales", "run_id": "7", "entity": "orders"}
 
@@ -37,7 +40,9 @@ def fail(spark, catalog, schema):
 
 @pytest.mark.parametrize("name", steps.STEPS)
 def test_a_step_takes_the_session_the_catalog_and_the_schema_first(name):
-    assert list(inspect.signature(steps.find(name)).parameters)[:3] == ["spark", "catalog", "schema"]
+    parameters = inspect.signature(steps.find(name)).parameters
+
+    assert list(parameters)[:3] == ["spark", "catalog", "schema"]
 
 
 def test_a_step_gets_its_own_parameters_only(execute, written):

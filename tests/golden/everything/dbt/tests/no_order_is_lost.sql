@@ -1,9 +1,11 @@
 -- Returns a row, and so fails, when the days do not add up to the orders.
 select
     days.orders as by_day,
-    orders.orders as in_staging
+    staged.orders as in_staging
 from (select coalesce(sum(orders), 0) as orders from {{ ref('orders_by_day') }}) as days
 cross join (
-    select count(*) as orders from {{ ref('stg_orders') }} where status = 'completed'
-) as orders
-where days.orders <> orders.orders
+    select count(*) as orders
+    from {{ ref('stg_orders') }}
+    where status = 'completed'
+) as staged
+where days.orders <> staged.orders

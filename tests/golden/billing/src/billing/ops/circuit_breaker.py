@@ -119,7 +119,7 @@ class CircuitBreaker:
         tables.merge(frame, self.catalog, self.schema, TABLE, "name")
 
     def note(self, state: State) -> None:
-        """Keep a state after a call. Where that fails, the call has ended as it has all the same."""
+        """Keep a state after a call, which ends as it has ended even where this fails."""
         try:
             self.write(state)
         except Exception:

@@ -1,20 +1,24 @@
-{{
-  config(
-    liquid_clustered_by='order_date',
-    tblproperties={
-      'delta.autoOptimize.optimizeWrite': 'true',
-      'delta.autoOptimize.autoCompact': 'true'
-    }
-  )
-}}
+{{ config(liquid_clustered_by='order_date') }}
+
+with completed as (
+    select
+        orders.order_date,
+        coalesce(customers.country, 'unknown') as country,
+        coalesce(products.category, 'unknown') as category,
+        orders.quantity,
+        orders.revenue
+    from {{ ref('stg_orders') }} as orders
+    left join {{ ref('stg_customers') }} as customers on orders.customer_id = customers.customer_id
+    left join {{ ref('stg_products') }} as products on orders.product_id = products.product_id
+    where orders.status = 'completed'
+)
 
 select
-    orders.order_date,
-    coalesce(customers.country, 'unknown') as country,
+    order_date,
+    country,
+    category,
     count(*) as orders,
-    sum(orders.quantity) as units,
-    sum(orders.revenue) as revenue
-from {{ ref('stg_orders') }} as orders
-left join {{ ref('stg_customers') }} as customers on orders.customer_id = customers.customer_id
-where orders.status = 'completed'
-group by orders.order_date, coalesce(customers.country, 'unknown')
+    sum(quantity) as units,
+    sum(revenue) as revenue
+from completed
+group by order_date, country, category
