@@ -182,7 +182,12 @@ class Answers:
         """Returns what Copier records in the answers file."""
         asked = [name for name in self.renderer.questions if self.read(f"asked {name}")]
         source = self.renderer.surroundings["_copier_answers"]
-        return source | {name: self.read(name) for name in asked}
+        values = {name: self.read(name) for name in asked}
+        plain = {
+            name: list(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return source | plain
 
     def recall(self, reader: Callable[[S, Answers], T], subject: S) -> T:
         """Returns what a reader made of a subject for the same answers, as far as it read them."""

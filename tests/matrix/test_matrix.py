@@ -7,11 +7,12 @@ docs/combinations.md tells which combinations are rendered, and why these are en
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import covering
 import pytest
@@ -92,7 +93,7 @@ def test_every_file_is_well_formed(contents: set[tuple[str, bytes]], renderer: R
         text = content.decode()
         try:
             if path.endswith((".yml", ".yaml")):
-                yaml.safe_load(text)
+                yaml.load(text, yaml.CSafeLoader)
             elif path.endswith(".toml"):
                 tomllib.loads(text)
             elif path.endswith(".py"):
@@ -117,27 +118,91 @@ def test_every_resource_is_in_a_file_of_its_name(contents: set[tuple[str, bytes]
     for path, content in contents:
         if path.startswith("resources/"):
             _, kinds, name = path.split("/")
-            (kind,) = yaml.safe_load(content)["resources"]
-            (key,) = yaml.safe_load(content)["resources"][kind]
+            ((kind, resources),) = yaml.load(content, yaml.CSafeLoader)["resources"].items()
+            (key,) = resources
             assert (kind, f"{key}.{kind.removesuffix('s')}.yml") == (kinds, name)
 
 
-def test_all_code_is_linted_and_formatted(contents: set[tuple[str, bytes]], tmp_path: Path) -> None:
-    """ruff, as the generated repo configures it, has nothing to say about any of them."""
-    layers: list[Tree] = []  # each holds one content of a path
-    for path, content in sorted(contents):
-        if path.startswith(CODE) and not path.endswith("pyproject.toml"):
-            layer = next((layer for layer in layers if path not in layer), None)
-            if layer is None:
-                layers.append(layer := {})
-            layer[path] = content
-    # What a notebook has built in stands in the pyproject.toml of repos with notebooks.
-    (pyproject, *_) = (
-        content for path, content in contents if path == "pyproject.toml" and b"builtins" in content
-    )
-    for number, layer in enumerate(layers):
-        package = {"pyproject.toml": pyproject, "src/sales_pipeline/__init__.py": b""}
-        rendering.write_tree(tmp_path / str(number), package | layer)
+def test_every_step_has_a_module_and_a_task(rows: list[Row], renderer: Renderer) -> None:
+    """The jobs run all steps and no others, by files or entry points that are there."""
+    wrong: set[str] = set()
+    for row in rows:
+        tree = renderer.tree(
+            covering.answers_to(renderer, row), lambda path: path.startswith(BUNDLE)
+        )
+        table = tree["src/sales_pipeline/steps.py"].decode()
+        steps = dict(re.findall(r'^    "(\w+)": "([\w.]+)",$', table, re.MULTILINE))
+        modules = {f"src/sales_pipeline/{name.replace('.', '/')}.py" for name in steps.values()}
+        jobs = [
+            content.decode() for path, content in tree.items() if path.startswith("resources/jobs/")
+        ]
+        run = set(re.findall(r"(?:/src/|entry_point: )(\w+)", "\n".join(jobs)))
+        offered = {PurePath(path).stem for path in tree if re.fullmatch(r"src/\w+\.py", path)}
+        offered |= (
+            tomllib.loads(tree["pyproject.toml"].decode())["project"].get("scripts", {}).keys()
+        )
+        if not steps.keys() == run == offered or not modules <= tree.keys():
+            wrong.add(f"{sorted(steps)}, run {sorted(run)}, offered {sorted(offered)}: {row}")
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_nothing_is_left_over(rows: list[Row], renderer: Renderer) -> None:
+    """Something uses every variable of the bundle, file of a query, and module of the package."""
+    unused: dict[str, Row] = {}
+    for row in rows:
+        tree = renderer.tree(
+            covering.answers_to(renderer, row), lambda path: path.startswith(BUNDLE)
+        )
+        used = {name for path, content in tree.items() for name in named(path, content)}
+        there = {f"${{var.{name}}}" for name in variables(tree["databricks.yml"])}
+        there |= {
+            PurePath(path).name
+            for path in tree
+            if path.startswith(("src/sql/", "src/dashboards/", "src/sales_pipeline/"))
+        }
+        unused |= dict.fromkeys(there - used - {"__init__.py", "main.py", "steps.py"}, row)
+    assert not unused
+
+
+@functools.cache
+def variables(content: bytes) -> set[str]:
+    return yaml.load(content, yaml.CSafeLoader)["variables"].keys()
+
+
+@functools.cache
+def named(path: str, content: bytes) -> set[str]:
+    """Returns the variables, the files of queries and the modules that a file refers to."""
+    text = content.decode()
+    if not path.endswith(".py"):
+        return set(re.findall(r"\$\{var\.\w+\}|[\w.]+\.(?:sql|json)\b", text))
+    modules = re.findall(r'"\w+\.(\w+)"', text)  # as steps.py names them
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            modules += [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+    return {f"{module}.py" for module in modules}
+
+
+# isort and the formatter see the name: it sorts, and it makes lines longer.
+@pytest.mark.parametrize("package", ["sales_pipeline", "a", "z" * 60])
+def test_all_code_is_linted_and_formatted(
+    package: str, rows: list[Row], renderer: Renderer, tmp_path: Path
+) -> None:
+    """ruff, as the generated repo configures it, has nothing to say about any content."""
+    code: dict[bytes, set[tuple[str, bytes]]] = {}  # by what ruff reads in pyproject.toml
+    for row in rows:
+        answers = covering.answers_to(renderer, row | {"package_name": package})
+        tree = renderer.tree(answers, lambda path: path.startswith(CODE))
+        settings = tree.pop("pyproject.toml").partition(b"[tool.ruff]")[2]
+        code.setdefault(settings, set()).update(tree.items())
+    for settings, files in code.items():
+        contents: dict[str, list[bytes]] = {}
+        for path, content in sorted(files):
+            contents.setdefault(path, []).append(content)
+        pyproject = b'[project]\nrequires-python = ">=3.10"\n[tool.ruff]' + settings
+        for number in range(max(map(len, contents.values()))):
+            repo = {path: several[number % len(several)] for path, several in contents.items()}
+            folder = tmp_path / f"{len(settings)}-{number}"
+            rendering.write_tree(folder, repo | {"pyproject.toml": pyproject})
     for command in (["check"], ["format", "--check"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
         process = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True)
