@@ -4,7 +4,12 @@ import dataclasses
 
 import pytest
 
-from billing.etl import dead_letters, replay, tables, transform
+from billing.etl import (
+    dead_letters,
+    replay,
+    tables,
+    transform,
+)
 from billing.etl.entities import ENTITIES
 
 KNOWN = ENTITIES["orders"]

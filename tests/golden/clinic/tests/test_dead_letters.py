@@ -4,7 +4,12 @@ import dataclasses
 
 import pytest
 
-from clinic_visits.etl import dead_letters, replay, tables, transform
+from clinic_visits.etl import (
+    dead_letters,
+    replay,
+    tables,
+    transform,
+)
 from clinic_visits.etl.entities import ENTITIES
 
 KNOWN = ENTITIES["orders"]

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 ROOT = Path(__file__).parent.parent
+NAME = "all_of_retail"
 DBT = Path(sys.executable).parent / "dbt"
 # To parse, the adapter signs in nowhere.
 OFFLINE = {
@@ -26,7 +27,7 @@ OFFLINE = {
 
 @pytest.fixture
 def project(tmp_path):
-    """Return a copy of the project beside the samples: dbt writes into both's folder."""
+    """Return a copy of the project, beside the samples, that dbt may write into."""
     written = shutil.ignore_patterns("target", "logs", "dbt_packages")
     shutil.copytree(ROOT / "dbt", tmp_path / "dbt", ignore=written)
     shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
@@ -57,14 +58,13 @@ def query(project, sql):
 
 
 def test_the_project_parses_for_databricks_without_a_warning(project):
-    profile = {"all_of_retail": {"target": "offline", "outputs": {"offline": OFFLINE}}}
+    profile = {NAME: {"target": "offline", "outputs": {"offline": OFFLINE}}}
     (project / "profiles" / "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")
 
     process = dbt(project, "--warn-error", "parse")
 
     assert process.returncode == 0, process.stdout
-    nodes = written(project, "manifest.json")["nodes"]
-    mart = nodes["model.all_of_retail.orders_by_day"]
+    mart = written(project, "manifest.json")["nodes"][f"model.{NAME}.orders_by_day"]
     assert mart["relation_name"] == "`main`.`sales`.`orders_by_day`"
     assert mart["config"]["liquid_clustered_by"] == "order_date"
 

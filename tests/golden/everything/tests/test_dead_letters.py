@@ -4,7 +4,12 @@ import dataclasses
 
 import pytest
 
-from all_of_retail.etl import dead_letters, replay, tables, transform
+from all_of_retail.etl import (
+    dead_letters,
+    replay,
+    tables,
+    transform,
+)
 from all_of_retail.etl.entities import ENTITIES
 
 KNOWN = ENTITIES["orders"]

@@ -5,7 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from all_of_retail.etl import extract, load, tables, transform
+from all_of_retail.etl import (
+    extract,
+    load,
+    tables,
+    transform,
+)
 
 # Worked out by hand from the files.
 DAILY_REVENUE = {

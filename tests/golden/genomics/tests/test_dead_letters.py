@@ -4,7 +4,12 @@ import dataclasses
 
 import pytest
 
-from variant_calls.etl import dead_letters, replay, tables, transform
+from variant_calls.etl import (
+    dead_letters,
+    replay,
+    tables,
+    transform,
+)
 from variant_calls.etl.entities import ENTITIES
 
 KNOWN = ENTITIES["orders"]

@@ -4,7 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from variant_calls.etl import extract, load, tables, transform
+from variant_calls.etl import (
+    extract,
+    load,
+    tables,
+    transform,
+)
 
 TOTALS = {
     ("customers", 2, Decimal("35.50")),

@@ -4,7 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from little.etl import extract, load, tables, transform
+from little.etl import (
+    extract,
+    load,
+    tables,
+    transform,
+)
 
 TOTALS = {
     ("customers", 2, Decimal("35.50")),

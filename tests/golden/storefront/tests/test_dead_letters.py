@@ -4,7 +4,12 @@ import dataclasses
 
 import pytest
 
-from sales_pipeline.etl import dead_letters, replay, tables, transform
+from sales_pipeline.etl import (
+    dead_letters,
+    replay,
+    tables,
+    transform,
+)
 from sales_pipeline.etl.entities import ENTITIES
 
 KNOWN = ENTITIES["orders"]

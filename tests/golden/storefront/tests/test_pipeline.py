@@ -5,7 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from sales_pipeline.etl import extract, load, tables, transform
+from sales_pipeline.etl import (
+    extract,
+    load,
+    tables,
+    transform,
+)
 
 # Worked out by hand from the files.
 DAILY_REVENUE = {

@@ -4,7 +4,12 @@ import dataclasses
 
 import pytest
 
-from fleet.etl import dead_letters, replay, tables, transform
+from fleet.etl import (
+    dead_letters,
+    replay,
+    tables,
+    transform,
+)
 from fleet.etl.entities import ENTITIES
 
 KNOWN = ENTITIES["orders"]
