@@ -8,7 +8,6 @@ To mend a record that the source never will, change its ``record`` in the table.
 
 from functools import reduce
 
-from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
@@ -76,12 +75,11 @@ def write(
     names = ", ".join(f"'{name}'" for name in raw)
     # Merges that name their partitions do not get in each other's way:
     # https://docs.databricks.com/optimizations/isolation-level
-    same = f"old.entity IN ({names}) AND old.record_id = new.record_id"
+    within = f"old.entity IN ({names})"
     # A record that was mended stays replayed, though the source still delivers the broken one.
     again = f"old.status = '{REPLAYED}' AND old.record = new.record"
     changes = {name: f"new.{name}" for name in ("errors", "status", "replayed_at")}
-    merging = _table(spark, catalog, schema).merge(letters.alias("new"), same)
-    merging.whenMatchedUpdate(again, changes).whenNotMatchedInsertAll().execute()
+    tables.merge(letters, catalog, schema, TABLE, "record_id", changes, within, again)
 
 
 def with_replayed(raw: DataFrame, catalog: str, schema: str, entity: str) -> DataFrame:
@@ -130,11 +128,8 @@ def mark_replayed(letters: DataFrame, catalog: str, schema: str, entity: str) ->
         schema: schema of the table.
         entity: a key of ``ENTITIES``.
     """
-    same = f"old.entity = '{entity}' AND old.record_id = new.record_id"
+    kept = tables.read(letters.sparkSession, catalog, schema, TABLE)
+    rows = kept.join(letters.select("record_id"), "record_id", "left_semi")
     changes = {"status": f"'{REPLAYED}'", "replayed_at": "current_timestamp()"}
-    merging = _table(letters.sparkSession, catalog, schema).merge(letters.alias("new"), same)
-    merging.whenMatchedUpdate(set=changes).execute()
-
-
-def _table(spark: SparkSession, catalog: str, schema: str) -> DeltaTable:
-    return DeltaTable.forName(spark, tables.quoted(catalog, schema, TABLE)).alias("old")
+    within = f"old.entity = '{entity}'"
+    tables.merge(rows, catalog, schema, TABLE, "record_id", changes, within)

@@ -60,3 +60,41 @@ def append(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
     """Add rows to a table, which the first ones create; it takes columns that are new, too."""
     writer = frame.write.format("delta").mode("append").option("mergeSchema", True)
     writer.saveAsTable(quoted(catalog, schema, table))
+
+
+def merge(
+    frame: DataFrame,
+    catalog: str,
+    schema: str,
+    table: str,
+    key: str,
+    changes: dict[str, str] | None = None,
+    within: str = "true",
+    condition: str = "true",
+) -> None:
+    """Add the rows whose key is new; a row that is there is replaced, or changed as told.
+
+    Args:
+        frame: the rows, one a key; in SQL they are ``new``.
+        catalog: catalog of the table.
+        schema: schema of the table.
+        table: the table, created by the first rows; in SQL it is ``old``.
+        key: column that tells one row from another.
+        changes: SQL by column for a row that is there; all columns of ``new`` by default.
+        within: SQL on ``old``, the partitions that are looked at.
+        condition: SQL on ``old`` and ``new`` that a row must meet to be changed.
+    """
+    if not exists(frame.sparkSession, catalog, schema, table):
+        append(frame.limit(0), catalog, schema, table)
+    if changes is None:
+        changes = {column: f"new.{column}" for column in frame.columns}
+    updates = ", ".join(f"{column} = {value}" for column, value in changes.items())
+    # In SQL, since DeltaTable.forName takes no name of three parts on Spark 3.5.
+    rows = f"new_rows_of_{table}"
+    frame.createOrReplaceTempView(rows)
+    frame.sparkSession.sql(
+        f"MERGE INTO {quoted(catalog, schema, table)} AS old USING {quoted(rows)} AS new "
+        f"ON {within} AND old.{key} = new.{key} "
+        f"WHEN MATCHED AND {condition} THEN UPDATE SET {updates} WHEN NOT MATCHED THEN INSERT *"
+    )
+    frame.sparkSession.catalog.dropTempView(rows)
