@@ -8,13 +8,16 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import random
 import shutil
 import subprocess
 import sys
 import tarfile
 import urllib.request
 import zipfile
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rendering
@@ -26,12 +29,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-PERSONAS = sorted((rendering.ROOT / "tests/personas").glob("*.yml"))
-# These hold every workload and every pattern; `nox -s generated_all` runs the others, too.
-ALWAYS = ("billing", "clinic", "everything", "genomics", "storefront", "telemetry")
-RUN = [path for path in PERSONAS if path.stem in ALWAYS or "GENERATED_ALL" in os.environ]
-WITH_WHEELS = [path for path in PERSONAS if "task_type: wheel" in path.read_text(encoding="utf-8")]
-# Wheels and environments outlive a run: pyspark is 400 MB, published as source only.
+# Environments outlive a run: Spark alone is 400 MB.
 CACHE = rendering.ROOT / ".nox/generated-cache"
 TOOLS = Path(sys.executable).parent
 MAVEN = "3.9.11"
@@ -46,12 +44,53 @@ import delta, pyspark.sql
 builder = pyspark.sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", False)
 delta.configure_spark_with_delta_pip(builder).getOrCreate().stop()
 """
+# These hold every workload and every pattern; `nox -s generated_all` runs all others, too.
+ALWAYS = ("billing", "clinic", "everything", "genomics", "storefront", "telemetry")
 
 
-@pytest.fixture(params=RUN, ids=lambda path: path.stem)
+def personas() -> dict[str, dict[str, Any]]:
+    """Returns the answers of each persona."""
+    paths = sorted((rendering.ROOT / "tests/personas").glob("*.yml"))
+    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def others() -> dict[str, dict[str, Any]]:
+    """Returns answers for each workload alone and each kind of task; the rest is left to chance."""
+    chance = random.Random(1)
+    free = [
+        name
+        for name, details in rendering.questions().items()
+        if "choices" in details and not details.keys() & {"when", "multiselect"}
+    ]
+    kinds = product(rendering.choices("workloads"), rendering.choices("task_type"))
+    return {
+        f"{workload}-{task_type}": {name: chance.choice(rendering.choices(name)) for name in free}
+        | {"workloads": [workload], "task_type": task_type, "compute": "serverless"}
+        for workload, task_type in kinds
+    }
+
+
+REPOS = personas()
+if "GENERATED_ALL" in os.environ:
+    REPOS |= others()
+else:
+    REPOS = {name: REPOS[name] for name in ALWAYS}
+
+
+@pytest.fixture(params=REPOS)
 def repo(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Path:
-    answers = yaml.safe_load(request.param.read_text(encoding="utf-8"))
-    return rendering.render(template, tmp_path / "repo", answers)
+    return rendering.render(template, tmp_path / "repo", REPOS[request.param])
+
+
+@pytest.mark.parametrize(
+    "question", ["workloads", "pattern", "task_type", "content", "pipeline_language"]
+)
+def test_those_that_always_run_make_every_choice(question: str) -> None:
+    made: set[Any] = set()
+    for name in ALWAYS:
+        answer = REPOS[name].get(question, rendering.questions()[question]["default"])
+        made |= set(answer) if isinstance(answer, list) else {answer}
+    assert made == set(rendering.choices(question))
 
 
 def run(repo: Path, *command: str | Path, **environment: str) -> None:
@@ -80,22 +119,13 @@ def development_environment(repo: Path) -> Path:
     pyproject = tomllib.loads((repo / "pyproject.toml").read_text(encoding="utf-8"))
     dependencies = sorted(pyproject["dependency-groups"]["dev"])
     name = hashlib.sha256("\n".join([sys.version, *dependencies]).encode()).hexdigest()[:12]
-    folder, wheels = CACHE / name, CACHE / "wheels"
+    folder = CACHE / name
     CACHE.mkdir(parents=True, exist_ok=True)
     with FileLock(CACHE / "lock"):
         if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
             python = folder / "bin/python"
-            run(repo, sys.executable, "-m", "venv", folder)
-            (pyspark,) = (pin for pin in dependencies if pin.startswith("pyspark"))
-            _, _, version = pyspark.partition("==")
-            if not list(wheels.glob(f"pyspark-{version}-*.whl")):
-                run(repo, python, "-m", "pip", "wheel", "--no-deps", "-w", wheels, pyspark)
-            if uv := shutil.which("uv"):
-                install = [uv, "pip", "install", "--python", python]
-            else:
-                install = [python, "-m", "pip", "install"]
-            run(repo, *install, "--find-links", wheels, *dependencies)
+            run(repo, TOOLS / "uv", "venv", "--clear", "--python", sys.executable, folder)
+            run(repo, TOOLS / "uv", "pip", "install", "--python", python, *dependencies)
             run(repo, python, "-c", FETCH_DELTA, PYSPARK_PYTHON=str(python))
             (folder / "complete").touch()
     return folder / "bin"
@@ -151,7 +181,11 @@ def test_ci_files_are_what_their_system_reads(repo: Path) -> None:
         assert "ci: none" in (repo / rendering.ANSWERS_FILE).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("repo", WITH_WHEELS, ids=lambda path: path.stem, indirect=True)
+@pytest.mark.parametrize(
+    "repo",
+    [name for name, answers in REPOS.items() if answers.get("task_type") == "wheel"],
+    indirect=True,
+)
 def test_uv_builds_the_wheel_that_the_job_names(repo: Path) -> None:
     tasks = [
         task["python_wheel_task"]
@@ -161,8 +195,7 @@ def test_uv_builds_the_wheel_that_the_job_names(repo: Path) -> None:
         if "python_wheel_task" in task
     ]
     assert tasks
-    uv = on_path("uv", "to build the wheels of the generated repos")
-    run(repo, uv, "build", "--wheel", "--quiet")
+    run(repo, TOOLS / "uv", "build", "--wheel", "--quiet")
     (wheel,) = (repo / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as content:
         (entry_points,) = (name for name in content.namelist() if name.endswith("entry_points.txt"))

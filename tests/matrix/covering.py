@@ -7,7 +7,7 @@ lets each worker choose them for itself and check its share.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, cycle, product
 from typing import Any
 
@@ -50,6 +50,17 @@ def asked(renderer: Renderer, row: Row) -> Row:
         if name in row and answers.read(f"asked {name}"):
             kept[name] = row[name]
     return kept
+
+
+def choosing(renderer: Renderer, names: Iterable[str]) -> Iterator[tuple[Row, list[str]]]:
+    """Yields each way to choose among some questions, and those of them that are then asked."""
+
+    def read(answers: Answers) -> list[str]:
+        there = [name for name in names if answers.read(f"asked {name}")]
+        return [name for name in there if answers.read(name) is not None]
+
+    for answers, there in renderer.explore(read):
+        yield answers.chosen, there
 
 
 # FACTORS: questions with choices, or each choice of a question where there can be several.
@@ -106,6 +117,21 @@ def needs(renderer: Renderer) -> dict[str, list[dict[str, Any]]]:
         asked = renderer.explore(lambda answers, name=name: answers.read(f"asked {name}"))
         found[name] = [values_of(answers.chosen) for answers, yes in asked if yes]
     return found
+
+
+def ways(renderer: Renderer) -> int:
+    """Returns how many combinations of choices there are."""
+    groups: list[set[str]] = []  # of questions that are asked depending on one another
+    for name, asked_with in needs(renderer).items():
+        group = {name} | {question_of(factor) for need in asked_with for factor in need}
+        group = group.union(*(other for other in groups if other & group))
+        groups = [other for other in groups if not other & group] + [group]
+    product = 1
+    for group in groups:
+        ordered = [name for name in renderer.questions if name in group]
+        asked = [there for _, there in choosing(renderer, ordered)]
+        product *= sum(2 ** len(OPTIONAL.keys() & there) for there in asked)
+    return product
 
 
 # TRIPLES: any three choices of three factors, which are made together somewhere.
@@ -194,10 +220,8 @@ def crossed(renderer: Renderer, rows: list[Row]) -> list[Row]:
     alone = [Several([kind]) for kind in kinds] + [Several(kinds)]
     sets = [Several(s) for n in range(1, len(kinds) + 1) for s in combinations(kinds, n)]
     machines: dict[str, list[Row]] = {}
-    for answers, _ in renderer.explore(
-        lambda answers: [answers.read(name) for name in MACHINES if answers.read(f"asked {name}")]
-    ):
-        machines.setdefault(answers.chosen["compute"], []).append(answers.chosen)
+    for described, _ in choosing(renderer, MACHINES):
+        machines.setdefault(described["compute"], []).append(described)
     turns = {compute: cycle(described) for compute, described in machines.items()}
 
     crossed: list[Row] = [
