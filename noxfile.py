@@ -45,7 +45,7 @@ def generated(session: nox.Session) -> None:
 
 @nox.session
 def generated_all(session: nox.Session) -> None:
-    """Run the tests and linters of the repos of all personas (needs Java 17)."""
+    """Run them for all personas, and for each workload alone by each kind of task."""
     install(session, "test")
     arguments = session.posargs or ["-n", "2"]
     session.run("pytest", "tests/generated", *arguments, env={"GENERATED_ALL": "1"})

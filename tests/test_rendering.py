@@ -10,7 +10,7 @@ import rendering
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_quick_renderer_writes_what_copier_writes(
+def test_quick_renderer_writes_what_copier_writes_and_no_empty_folder(
     seed: int, renderer: rendering.Renderer, tmp_path: Path
 ) -> None:
     chance = random.Random(seed)
@@ -18,15 +18,8 @@ def test_quick_renderer_writes_what_copier_writes(
     quick = renderer.tree(answers)
     repo = rendering.render(renderer.template, tmp_path / "repo", answers.chosen)
     assert quick == rendering.read_tree(repo)
-
-
-def test_no_folder_is_left_empty(renderer: rendering.Renderer, tmp_path: Path) -> None:
-    for number, ci in enumerate(rendering.choices("ci")):
-        for task_type in rendering.choices("task_type"):
-            repo = tmp_path / f"{number}-{task_type}"
-            rendering.render(renderer.template, repo, {"ci": ci, "task_type": task_type})
-            empty = [path for path in repo.rglob("*") if path.is_dir() and not any(path.iterdir())]
-            assert not empty
+    empty = [path for path in repo.rglob("*") if path.is_dir() and not any(path.iterdir())]
+    assert not empty
 
 
 def test_an_answer_to_no_question_is_an_error(template: Path, tmp_path: Path) -> None:
