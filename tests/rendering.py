@@ -267,9 +267,12 @@ class Renderer:
         return files
 
     def excluded(self, path: str, answers: Answers) -> bool:
-        return any(
-            matches(answers.recall(self.text, entry), path) for entry in self.excluding(path)
-        )
+        verdict = False
+        for entry in self.excluding(path):
+            pattern = answers.recall(self.text, entry)
+            if matches(pattern.removeprefix("!"), path):
+                verdict = not pattern.startswith("!")
+        return verdict
 
     def find_patterns(self, entry: str) -> set[str]:
         """Returns all that an entry of `_exclude` can say."""
@@ -280,7 +283,7 @@ class Renderer:
         return [
             entry
             for entry in self.exclude
-            if any(matches(patterns, path) for patterns in self.patterns(entry))
+            if any(matches(each.removeprefix("!"), path) for each in self.patterns(entry))
         ]
 
     # Readers: what they return depends on the subject and on the answers they read.

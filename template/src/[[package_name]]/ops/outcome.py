@@ -16,7 +16,7 @@ class Outcome:
         record_count: rows that it read or wrote.
         status: ``SUCCESS``, or ``NO_DATA`` where there was nothing to do; ``FAILED`` is an
             exception's.
-        values: further task values, for tasks that depend on this one.
+        values: what else there is to tell.
     """
 
     record_count: int = 0

@@ -6,17 +6,20 @@ from billing import main
 
 
 @pytest.fixture
-def run(monkeypatch, dbutils, values, catalog, schema):
-    """Return a function that calls an entry point, and returns its task values."""
+def run(monkeypatch, spark, catalog, schema, run_notebook):
+    """Return a function that calls an entry point, and returns its row of job_metrics."""
     # A job may hand all its parameters to each task, the ones it has no use for too.
-    job = [f"--catalog={catalog}", f"--schema={schema}", "--run_id=1", "--other=x"]
+    options = [f"--catalog={catalog}", f"--schema={schema}", "--run_id=1", "--other=x"]
 
     def run(name, **parameters):
-        values.clear()
+        if name == "extract":
+            job = {"catalog": catalog, "schema": schema, "run_id": "1"}
+            return run_notebook(name, **job, **parameters)
         own = [f"--{key}={value}" for key, value in parameters.items()]
-        monkeypatch.setattr("sys.argv", [name, *job, *own])
+        monkeypatch.setattr("sys.argv", [name, *options, *own])
         getattr(main, name)()
-        return dict(values)
+        metrics = spark.table(f"`{catalog}`.`{schema}`.job_metrics").where(f"step = '{name}'")
+        return metrics.orderBy("started_at").collect()[-1].asDict()
 
     return run
 
@@ -24,15 +27,14 @@ def run(monkeypatch, dbutils, values, catalog, schema):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--catalog=c", "--schema=s"], "required: --source"),
-        (["--catalog=c", "--source=x"], "required: --schema"),
-        (["--catalog=c", "--sch=s", "--source=x"], "required: --schema"),
-        ([], "required: --catalog, --schema, --source"),
+        (["--catalog=c"], "required: --schema"),
+        (["--catalog=c", "--sch=s"], "required: --schema"),
+        ([], "required: --catalog, --schema"),
     ],
 )
 def test_missing_options_are_refused_with_a_reason(capsys, arguments, message):
     with pytest.raises(SystemExit, match="2"):
-        main.extract(arguments)
+        main.load(arguments)
 
     assert message in capsys.readouterr().err
 

@@ -14,4 +14,4 @@ dbutils.widgets.text("source", "")
 
 # COMMAND ----------
 
-steps.execute("extract", spark, dbutils, dbutils.widgets.get)
+steps.execute("extract", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

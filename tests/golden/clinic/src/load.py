@@ -13,4 +13,4 @@ dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-steps.execute("load", spark, dbutils, dbutils.widgets.get)
+steps.execute("load", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 from delta import configure_spark_with_delta_pip
@@ -70,16 +70,29 @@ def source():
 
 @pytest.fixture
 def values():
-    """Return the task values that a step has set."""
+    """Return the task values that a notebook has set."""
     return {}
 
 
 @pytest.fixture
-def dbutils(monkeypatch, values):
-    """Return a stand-in for what Databricks brings, which keeps task values; it can be imported."""
-    task_values = SimpleNamespace(set=lambda key, value: values.update({key: value}))
-    utilities = SimpleNamespace(jobs=SimpleNamespace(taskValues=task_values))
-    for name in ("databricks", "databricks.sdk", "databricks.sdk.runtime"):
-        monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    sys.modules["databricks.sdk.runtime"].dbutils = utilities
-    return utilities
+def run_notebook(spark, values):
+    """Return a function that runs a notebook cell by cell, with a stand-in for dbutils."""
+
+    def run_notebook(name, **parameters):
+        values.clear()
+        declared = {}
+        widgets = SimpleNamespace(
+            text=lambda key, default: declared.setdefault(key, parameters.get(key, default)),
+            get=lambda key: declared[key],
+        )
+        task_values = SimpleNamespace(set=lambda key, value: values.update({key: value}))
+        dbutils = SimpleNamespace(widgets=widgets, jobs=SimpleNamespace(taskValues=task_values))
+        notebook = Path(__file__).parent.parent / f"src/{name}.py"
+        header, *cells = notebook.read_text(encoding="utf-8").split("# COMMAND ----------")
+        assert header.splitlines()[0] == "# Databricks notebook source"
+        namespace = {"spark": spark, "dbutils": dbutils}
+        for cell in cells:
+            exec(cell, namespace)
+        return dict(values)
+
+    return run_notebook

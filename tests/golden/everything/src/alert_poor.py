@@ -13,4 +13,4 @@ dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-steps.execute("alert_poor", spark, dbutils, dbutils.widgets.get)
+steps.execute("alert_poor", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -13,4 +13,4 @@ dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-steps.execute("check_pipeline", spark, dbutils, dbutils.widgets.get)
+steps.execute("check_pipeline", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

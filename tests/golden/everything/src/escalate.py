@@ -13,4 +13,4 @@ dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-steps.execute("escalate", spark, dbutils, dbutils.widgets.get)
+steps.execute("escalate", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

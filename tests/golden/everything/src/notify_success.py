@@ -13,4 +13,4 @@ dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-steps.execute("notify_success", spark, dbutils, dbutils.widgets.get)
+steps.execute("notify_success", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -15,4 +15,4 @@ dbutils.widgets.text("workspace_id", "")
 
 # COMMAND ----------
 
-steps.execute("propose_sizes", spark, dbutils, dbutils.widgets.get)
+steps.execute("propose_sizes", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -14,4 +14,4 @@ dbutils.widgets.text("model", "")
 
 # COMMAND ----------
 
-steps.execute("score_batch", spark, dbutils, dbutils.widgets.get)
+steps.execute("score_batch", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -15,4 +15,4 @@ dbutils.widgets.text("model", "")
 
 # COMMAND ----------
 
-steps.execute("train_model", spark, dbutils, dbutils.widgets.get)
+steps.execute("train_model", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -13,4 +13,4 @@ dbutils.widgets.text("run_id", "")
 
 # COMMAND ----------
 
-steps.execute("update_metadata", spark, dbutils, dbutils.widgets.get)
+steps.execute("update_metadata", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -18,4 +18,4 @@ dbutils.widgets.text("entity", "all")
 
 # COMMAND ----------
 
-steps.execute("transform", spark, dbutils, dbutils.widgets.get)
+steps.execute("transform", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)

@@ -4,7 +4,6 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
 from delta import configure_spark_with_delta_pip
@@ -66,20 +65,3 @@ def schema(spark, catalog):
 def source():
     """Return the folder of the sample data, spelled as the job does."""
     return f"file:{Path(__file__).parent.parent / 'fixtures'}"
-
-
-@pytest.fixture
-def values():
-    """Return the task values that a step has set."""
-    return {}
-
-
-@pytest.fixture
-def dbutils(monkeypatch, values):
-    """Return a stand-in for what Databricks brings, which keeps task values; it can be imported."""
-    task_values = SimpleNamespace(set=lambda key, value: values.update({key: value}))
-    utilities = SimpleNamespace(jobs=SimpleNamespace(taskValues=task_values))
-    for name in ("databricks", "databricks.sdk", "databricks.sdk.runtime"):
-        monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    sys.modules["databricks.sdk.runtime"].dbutils = utilities
-    return utilities

@@ -3,7 +3,6 @@
 import argparse
 import inspect
 from collections.abc import Sequence
-from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -57,11 +56,4 @@ def _run(name: str, arguments: Sequence[str] | None) -> None:
             parser.add_argument(f"--{own.name}", required=required, default=own.default)
     # A job may hand all its parameters to each task, the ones a step has no use for too.
     options = vars(parser.parse_known_args(arguments)[0])
-    steps.execute(name, SparkSession.builder.getOrCreate(), _dbutils(), options.__getitem__)
-
-
-def _dbutils() -> Any:
-    """Return the utilities of the runtime, which only Databricks has."""
-    from databricks.sdk.runtime import dbutils
-
-    return dbutils
+    steps.execute(name, SparkSession.builder.getOrCreate(), options.__getitem__)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from importlib import import_module
-from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -15,7 +14,7 @@ from .ops import metrics
 from .ops.outcome import FAILED, Outcome
 
 LOG = logging.getLogger(__name__)
-LONGEST_ERROR = 1000  # characters: task values are short
+LONGEST_ERROR = 1000  # characters
 
 # Modules with a function `run(spark, catalog, schema, ...)`; imported when their step runs.
 STEPS = {
@@ -38,19 +37,16 @@ def own_parameters(run: Callable[..., Outcome]) -> list[inspect.Parameter]:
 def execute(
     name: str,
     spark: SparkSession,
-    dbutils: Any,
     parameter: Callable[..., str],
     clock: Callable[..., float] = time.time,
 ) -> Outcome:
     """Run a step, tell how it ended, and raise again what it raised.
 
-    It tells the tasks after it by the task values ``status``, ``record_count`` and
-    ``error_message``, and everybody else by a row of the table ``job_metrics``.
+    It tells by a row of the table ``job_metrics``.
 
     Args:
         name: a key of ``STEPS``.
         spark: the session.
-        dbutils: the utilities of Databricks, whose task values are set.
         parameter: returns the value of a parameter by its name.
         clock: seconds since 1970.
 
@@ -86,21 +82,8 @@ def execute(
         except Exception:
             # Figures about a step never decide how it ends.
             LOG.exception("No row in job_metrics for step %s", name)
-        tell(dbutils, outcome, error_message or "")
-
-
-def tell(dbutils: Any, outcome: Outcome, error_message: str) -> None:
-    """Set the task values."""
-    values = {
-        "status": outcome.status,
-        "record_count": outcome.record_count,
-        "error_message": error_message,
-        **outcome.values,
-    }
-    for key, value in values.items():
-        dbutils.jobs.taskValues.set(key=key, value=value)
 
 
 def one_line(error: Exception) -> str:
-    """Return what went wrong, short enough for a task value."""
+    """Return what went wrong, cut where it gets long."""
     return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_ERROR]

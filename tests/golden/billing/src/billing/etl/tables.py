@@ -45,7 +45,11 @@ def read(spark: SparkSession, catalog: str, schema: str, table: str) -> DataFram
 def write(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
     """Replace a table, its columns included, so that a second run gives the same result."""
     properties = ", ".join(f"'{key}' = '{value}'" for key, value in PROPERTIES.items())
-    layout = f"PARTITIONED BY ({PARTITIONED_BY[table]}) " if table in PARTITIONED_BY else ""
+    layout = ""
+    if column := PARTITIONED_BY.get(table):
+        layout = f"PARTITIONED BY ({column}) "
+        # Last, where catalogs other than Unity Catalog expect it.
+        frame = frame.select(*(name for name in frame.columns if name != column), column)
     # In SQL, which declares all at once.
     rows = f"rows_of_{table}"
     frame.createOrReplaceTempView(rows)
