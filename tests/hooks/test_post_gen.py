@@ -178,10 +178,15 @@ def test_a_runner_brings_missing_dependencies(
     if path is None:
         pytest.skip(f"install {runner} to run this")
     venv.create(tmp_path / "bare", symlinks=True)
+    (tmp_path / "runner").mkdir()
+    (tmp_path / "runner" / runner).symlink_to(path)
+    # uv takes no interpreter of a virtual environment; what it installs calls `realpath`.
+    system = [Path(sys.base_prefix) / "bin", *os.defpath.split(os.pathsep)]
+    folders = [tmp_path / "bare/bin", tmp_path / "runner", *system]
     process = subprocess.run(
         [tmp_path / "bare/bin/python", template / "hooks/post_gen.py"],
         cwd=render(),
-        env=os.environ | {"PATH": f"{tmp_path}/bare/bin:{Path(path).parent}"},
+        env=os.environ | {"PATH": os.pathsep.join(map(str, folders))},
         capture_output=True,
         text=True,
         check=False,
