@@ -12,6 +12,7 @@ import pytest
 from bundles import write_bundle
 from test_check_command import run
 
+from bundlewright.report import FORMATS
 from bundlewright.rules import load
 
 JOBS = """\
@@ -176,7 +177,7 @@ def test_a_baseline_that_settings_name_must_be_there(tmp_path: Path) -> None:
 def test_a_secret_is_not_shown(tmp_path: Path) -> None:
     token = "dapi" + "0f3a9c7e5b1d2f4a" * 2
     write_bundle(tmp_path, f"bundle: {{name: b}}\nvariables: {{x: {{default: {token}}}}}\n")
-    for format in ("text", "json", "sarif", "github", "gitlab"):
+    for format in FORMATS:
         process = run("check", "--format", format, cwd=tmp_path)
         assert "BW744" in process.stdout
         assert token not in process.stdout

@@ -2,7 +2,7 @@
 
 import os
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "azure")
 
 
 def sentence(finding):
@@ -20,12 +20,12 @@ def path_in_repository(report, file=""):
         file: the file relative to the bundle's root, or "" for its folder.
 
     Returns:
-        The path with `/` between folders: relative to the folder that GitHub or GitLab names as the
+        The path with `/` between folders: relative to the folder that the CI system names as the
         repository's, or else to the current one; absolute for a bundle outside of them.
     """
     path = os.path.normpath(os.path.join(report.root, file))
-    named = (os.environ.get(name) for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"))
-    for root in (*named, os.getcwd()):
+    names = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY")
+    for root in (*map(os.environ.get, names), os.getcwd()):
         if root and (path + os.sep).startswith(os.path.join(root, "")):
             path = os.path.relpath(path, root)
             break

@@ -5,8 +5,8 @@ escapes are those of https://github.com/actions/toolkit/blob/main/packages/core/
 """
 
 from bundlewright.finding import ERROR, INFO, WARNING
-from bundlewright.report import path_in_repository, sentence
-from bundlewright.report.text import summary, visible
+from bundlewright.report import path_in_repository
+from bundlewright.report.text import notes, summary
 
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
@@ -36,13 +36,7 @@ def _command(report, finding):
         properties += [("line", finding.line), ("col", finding.column)]
     properties.append(("title", finding.code))
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties)
-    notes = [sentence(finding)]
-    for (file, line, column), message in finding.related:
-        notes.append(f"{message}: {path_in_repository(report, file)}:{line}:{column}")
-    if finding.hint:
-        notes.append(f"hint: {finding.hint}")
-    message = "\n".join(map(visible, notes))
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(message)}"
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(notes(report, finding))}"
 
 
 def _data(text):

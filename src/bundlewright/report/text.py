@@ -5,7 +5,7 @@ import os
 import re
 
 from bundlewright.finding import ERROR, INFO, SEVERITIES, WARNING
-from bundlewright.report import sentence
+from bundlewright.report import path_in_repository, sentence
 
 # SGR parameters, https://en.wikipedia.org/wiki/ANSI_escape_code#Select_Graphic_Rendition_parameters
 _STYLES = {ERROR: "1;31", WARNING: "1;33", INFO: "1;36"}
@@ -63,6 +63,16 @@ def wants_colour(stream, environ):
 def visible(text):
     """Text with its control characters spelled out, so that a terminal shows them."""
     return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def notes(report, finding):
+    """What is wrong, the places that belong to it, and what to do: a line each, without colour."""
+    lines = [sentence(finding)]
+    for (file, line, column), message in finding.related:
+        lines.append(f"{message}: {path_in_repository(report, file)}:{line}:{column}")
+    if finding.hint:
+        lines.append(f"hint: {finding.hint}")
+    return "\n".join(map(visible, lines))
 
 
 def summary(report):
