@@ -80,8 +80,8 @@ def template_repo(template: Path, tmp_path: Path) -> Path:
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own as the current one, outside of any CI system."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
-    monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 

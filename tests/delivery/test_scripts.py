@@ -1,0 +1,287 @@
+"""The scripts that the generated CI calls, run as it does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rendering
+from conftest import commit, copier, git
+
+URL = "https://github.com/bundlewright/bundlewright"
+
+
+@pytest.fixture
+def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that comes first on PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder
+
+
+def put(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def run(script: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(script), *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+# PLAN
+
+
+@pytest.fixture
+def plan(bin_folder: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs scripts/plan.py with a CLI that answers with these actions, by target and resource."""
+
+    def plan(planned: dict[str, dict[str, Any]], *options: str) -> subprocess.CompletedProcess[str]:
+        for target, resources in planned.items():
+            document = {"plan_version": 2, "plan": resources}
+            (tmp_path / f"{target}.json").write_text(json.dumps(document))
+        put(
+            bin_folder,
+            "databricks",
+            f'[ "$*" = "bundle plan --target $4 --output json" ] && cat "{tmp_path}/$4.json"',
+        )
+        script = rendering.ROOT / "template/scripts/plan.py"
+        return run(script, *planned, *options, cwd=tmp_path)
+
+    return plan
+
+
+def acts(**actions: str) -> dict[str, Any]:
+    """Returns what the CLI plans, with settings that nobody should see."""
+    return {
+        f"resources.jobs.{name}": {"action": action, "new_state": {"value": {"secret": "hunter2"}}}
+        for name, action in actions.items()
+    }
+
+
+def test_a_plan_names_what_changes_and_calls_out_what_is_lost(plan, tmp_path: Path) -> None:
+    planned = {
+        "staging": acts(a="skip"),
+        "prod": acts(b="update", c="create", d="delete", e="recreate", f="skip"),
+    }
+    process = plan(planned, "--output", "plan.md")
+    assert process.returncode == 0, process.stderr
+    assert process.stdout == (tmp_path / "plan.md").read_text()
+    assert (
+        process.stdout
+        == """\
+## Plan
+
+### staging
+
+Nothing to change.
+
+### prod
+
+**Destructive: 2 to be deleted or made anew, with what they hold.**
+
+- **delete** `jobs.d`
+- **recreate** `jobs.e`
+- create `jobs.c`
+- update `jobs.b`
+
+"""
+    )
+
+
+def test_what_is_gone_already_is_no_change(plan) -> None:
+    planned = {"prod": {"resources.jobs.a": {"action": "delete", "gone": True}}}
+    assert "Nothing to change" in plan(planned).stdout
+
+
+def test_drift_is_a_failure_where_none_is_expected(plan) -> None:
+    assert plan({"prod": acts(a="skip")}, "--expect-none").returncode == 0
+    process = plan({"staging": acts(a="skip"), "prod": acts(a="update")}, "--expect-none")
+    assert process.returncode == 1
+    assert "update `jobs.a`" in process.stdout
+
+
+def test_a_cli_that_fails_is_no_empty_plan(plan, tmp_path: Path) -> None:
+    process = plan({"prod": {}, "unknown": {}}, "--output", "plan.md")
+    assert process.returncode == 0
+    (tmp_path / "plan.md").unlink()
+    put(tmp_path / "bin", "databricks", "echo no such target >&2; exit 1")
+    script = rendering.ROOT / "template/scripts/plan.py"
+    process = run(script, "prod", "--output", "plan.md", cwd=tmp_path)
+    assert process.returncode == 1
+    assert process.stderr.splitlines()[0] == "no such target"
+    assert "Traceback" not in process.stderr
+    assert not (tmp_path / "plan.md").exists()
+
+
+# COMMENT
+
+
+class Review(BaseHTTPRequestHandler):
+    """The comments of a pull request, in the API of GitLab and in that of Azure DevOps."""
+
+    comments: list[str]
+    seen: set[str | None]
+
+    def answer(self, document: Any) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(document).encode())
+
+    def body(self) -> Any:
+        self.seen.add(self.headers["PRIVATE-TOKEN"] or self.headers["Authorization"])
+        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def do_GET(self) -> None:
+        notes = [{"id": number, "body": text} for number, text in enumerate(self.comments)]
+        threads = [
+            {"id": number, "comments": [{"id": 1, "content": text}]}
+            for number, text in enumerate(self.comments)
+        ]
+        self.answer(notes if "/notes" in self.path else {"value": threads})
+
+    def do_POST(self) -> None:
+        body = self.body()
+        self.comments.append(body["body"] if "body" in body else body["comments"][0]["content"])
+        self.answer({})
+
+    def do_PUT(self) -> None:
+        self.comments[int(self.path.rsplit("/", 1)[1])] = self.body()["body"]
+        self.answer({})
+
+    def do_PATCH(self) -> None:
+        number = self.path.partition("/threads/")[2].partition("/")[0]
+        self.comments[int(number)] = self.body()["content"]
+        self.answer({})
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def review() -> Iterator[tuple[str, type[Review]]]:
+    handler = type("AReview", (Review,), {"comments": ["## Another", "hello"], "seen": set()})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/", handler
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("ci", ["gitlab", "azure_devops"])
+def test_a_second_plan_replaces_the_first_and_no_other_comment(
+    ci: str,
+    review: tuple[str, type[Review]],
+    renderer: rendering.Renderer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address, handler = review
+    for name, value in {
+        "CI_API_V4_URL": f"{address}api/v4",
+        "CI_PROJECT_ID": "7",
+        "CI_MERGE_REQUEST_IID": "3",
+        "COMMENT_TOKEN": "made-up",
+        "SYSTEM_COLLECTIONURI": address,
+        "SYSTEM_TEAMPROJECTID": "7",
+        "BUILD_REPOSITORY_ID": "8",
+        "SYSTEM_PULLREQUEST_PULLREQUESTID": "3",
+        "SYSTEM_ACCESSTOKEN": "made-up",
+    }.items():
+        monkeypatch.setenv(name, value)
+    answers = rendering.Answers(renderer, lambda name, options: None, {"ci": ci})
+    tree = renderer.tree(answers, lambda path: path == "scripts/comment.py")
+    rendering.write_tree(tmp_path, tree)
+    for text in ("## Plan\n\nfirst\n", "## Plan\n\nsecond\n"):
+        (tmp_path / "plan.md").write_text(text)
+        process = run(tmp_path / "scripts/comment.py", "plan.md", cwd=tmp_path)
+        assert process.returncode == 0, process.stderr
+        assert handler.comments == ["## Another", "hello", text]
+    assert handler.seen == {"made-up" if ci == "gitlab" else "Bearer made-up"}
+
+
+# TEMPLATE UPDATE
+
+
+@pytest.fixture
+def update(
+    template_repo: Path, tmp_path: Path, bin_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Path, Callable[[], str]]:
+    """A repo made of v1.0.0, and a function that runs scripts/update_template.py in it."""
+    repo = tmp_path / "repo"
+    process = copier("copy", "--trust", "--defaults", template_repo, repo)
+    assert process.returncode == 0, process.stderr
+    commit(repo, "Start")
+    put(
+        bin_folder,
+        "uvx",
+        f'[ "$1" = copier@9.19.1 ] && shift && exec "{sys.executable}" -m copier "$@"',
+    )
+    # The template's address leads to the local clone.
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{template_repo}.insteadOf")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", URL)
+
+    def update() -> str:
+        process = run(repo / "scripts/update_template.py", cwd=repo)
+        assert process.returncode == 0, process.stdout + process.stderr
+        return process.stdout
+
+    return repo, update
+
+
+def release(template_repo: Path, old: str, new: str) -> None:
+    """Releases v1.1.0, in which a word of the README is another."""
+    readme = template_repo / "template/README.md.jinja"
+    readme.write_text(readme.read_text().replace(old, new))
+    (template_repo / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## 1.1.0 (a day)\n\n- Better.\n\n## 1.0.0 (a day)\n\n- First.\n"
+    )
+    commit(template_repo, "Better", tag="v1.1.0")
+
+
+def test_without_a_new_release_there_is_nothing_to_do(update) -> None:
+    repo, run_it = update
+    before = git(repo, "rev-parse", "main")
+    assert run_it() == "nothing\n"
+    assert git(repo, "rev-parse", "template-update") == before
+    assert not (repo / "update.md").exists()
+
+
+def test_a_new_release_is_a_commit_and_a_report_with_its_changelog(
+    update, template_repo: Path
+) -> None:
+    repo, run_it = update
+    main = git(repo, "rev-parse", "main")
+    release(template_repo, "## First deploy", "## The first deploy")
+    assert run_it() == "updated\n"
+    assert git(repo, "rev-parse", "template-update^") == main
+    assert "## The first deploy" in git(repo, "show", "template-update:README.md")
+    report = (repo / "update.md").read_text()
+    assert "from 1.0.0 to 1.1.0" in report
+    assert "- Better." in report
+    assert "- First." not in report
+    assert "update.md" not in git(repo, "ls-files")
+
+
+def test_a_conflict_is_left_to_people_and_never_committed(update, template_repo: Path) -> None:
+    repo, run_it = update
+    readme = repo / "README.md"
+    readme.write_text(readme.read_text().replace("## First deploy", "## Our first deploy"))
+    commit(repo, "Ours")
+    ours = git(repo, "rev-parse", "main")
+    release(template_repo, "## First deploy", "## The first deploy")
+    assert run_it() == "by-hand\n"
+    assert git(repo, "rev-parse", "template-update") == ours
+    report = (repo / "update.md").read_text()
+    assert "- conflict in `README.md`" in report
+    assert "uvx copier@9.19.1 update" in report
