@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import rendering
@@ -36,6 +38,31 @@ def put(folder: Path, name: str, script: str) -> None:
 def run(script: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(script), *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+class Api(BaseHTTPRequestHandler):
+    """A server that reads and answers JSON."""
+
+    def answer(self, document: Any, status: int = 200) -> None:
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(document).encode())
+
+    def body(self) -> Any:
+        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def served(handler: type[Api]) -> Iterator[str]:
+    """Serves an API, and gives its address."""
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
 
 
 # PLAN
@@ -126,22 +153,13 @@ def test_a_cli_that_fails_is_no_empty_plan(plan, tmp_path: Path) -> None:
 # COMMENT
 
 
-class Review(BaseHTTPRequestHandler):
+class Review(Api):
     """The comments of a pull request, in the API of GitLab and in that of Azure DevOps."""
 
     comments: list[str]
-    seen: set[str | None]
-
-    def answer(self, document: Any) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(document).encode())
-
-    def body(self) -> Any:
-        self.seen.add(self.headers["PRIVATE-TOKEN"] or self.headers["Authorization"])
-        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
 
     def do_GET(self) -> None:
+        assert "made-up" in (self.headers["PRIVATE-TOKEN"] or self.headers["Authorization"])
         notes = [{"id": number, "body": text} for number, text in enumerate(self.comments)]
         threads = [
             {"id": number, "comments": [{"id": 1, "content": text}]}
@@ -163,50 +181,110 @@ class Review(BaseHTTPRequestHandler):
         self.comments[int(number)] = self.body()["content"]
         self.answer({})
 
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
-@pytest.fixture
-def review() -> Iterator[tuple[str, type[Review]]]:
-    handler = type("AReview", (Review,), {"comments": ["## Another", "hello"], "seen": set()})
-    server = HTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", handler
-    server.shutdown()
-    server.server_close()
-
 
 @pytest.mark.parametrize("ci", ["gitlab", "azure_devops"])
 def test_a_second_plan_replaces_the_first_and_no_other_comment(
-    ci: str,
-    review: tuple[str, type[Review]],
-    renderer: rendering.Renderer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    ci: str, render: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address, handler = review
-    for name, value in {
-        "CI_API_V4_URL": f"{address}api/v4",
-        "CI_PROJECT_ID": "7",
-        "CI_MERGE_REQUEST_IID": "3",
-        "COMMENT_TOKEN": "made-up",
-        "SYSTEM_COLLECTIONURI": address,
-        "SYSTEM_TEAMPROJECTID": "7",
-        "BUILD_REPOSITORY_ID": "8",
-        "SYSTEM_PULLREQUEST_PULLREQUESTID": "3",
-        "SYSTEM_ACCESSTOKEN": "made-up",
-    }.items():
-        monkeypatch.setenv(name, value)
-    answers = rendering.Answers(renderer, lambda name, options: None, {"ci": ci})
-    tree = renderer.tree(answers, lambda path: path == "scripts/comment.py")
-    rendering.write_tree(tmp_path, tree)
-    for text in ("## Plan\n\nfirst\n", "## Plan\n\nsecond\n"):
-        (tmp_path / "plan.md").write_text(text)
-        process = run(tmp_path / "scripts/comment.py", "plan.md", cwd=tmp_path)
-        assert process.returncode == 0, process.stderr
-        assert handler.comments == ["## Another", "hello", text]
-    assert handler.seen == {"made-up" if ci == "gitlab" else "Bearer made-up"}
+    handler = type("AReview", (Review,), {"comments": ["## Another", "hello"]})
+    repo = render(ci=ci)
+    with served(handler) as address:
+        for name, value in {
+            "CI_API_V4_URL": f"{address}api/v4",
+            "CI_PROJECT_ID": "7",
+            "CI_MERGE_REQUEST_IID": "3",
+            "COMMENT_TOKEN": "made-up",
+            "SYSTEM_COLLECTIONURI": address,
+            "SYSTEM_TEAMPROJECTID": "7",
+            "BUILD_REPOSITORY_ID": "8",
+            "SYSTEM_PULLREQUEST_PULLREQUESTID": "3",
+            "SYSTEM_ACCESSTOKEN": "made-up",
+        }.items():
+            monkeypatch.setenv(name, value)
+        for text in ("## Plan\n\nfirst\n", "## Plan\n\nsecond\n"):
+            (repo / "plan.md").write_text(text)
+            process = run(repo / "scripts/comment.py", "plan.md", cwd=repo)
+            assert process.returncode == 0, process.stderr
+            assert handler.comments == ["## Another", "hello", text]
+
+
+# GIT FOLDER
+
+
+class Workspace(Api):
+    """The Git folders of a workspace by path, and the versions that they were brought to."""
+
+    folders: dict[str, int]
+    versions: list[tuple[str, Any]]
+    refuses: bool
+
+    def do_GET(self) -> None:
+        if "/repos" not in self.path:  # the SDK asks what kind of host it is
+            return self.answer({}, 404)
+        prefix = parse_qs(urlsplit(self.path).query)["path_prefix"][0]
+        found = {path: each for path, each in self.folders.items() if path.startswith(prefix)}
+        return self.answer({"repos": [{"id": each, "path": path} for path, each in found.items()]})
+
+    def do_POST(self) -> None:
+        body = self.body()
+        self.versions.append(("created", body))
+        self.folders[body["path"]] = 9
+        self.answer({"id": 9, "path": body["path"]})
+
+    def do_PATCH(self) -> None:
+        if self.refuses:
+            self.answer({"error_code": "GIT_CONFLICT", "message": "uncommitted changes"}, 409)
+        else:
+            self.versions.append((self.path.rsplit("/", 1)[1], self.body()))
+            self.answer({})
+
+
+@pytest.fixture
+def git_folder(
+    render: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[type[Workspace], Callable[..., subprocess.CompletedProcess[str]]]]:
+    """A workspace with two Git folders, and a function that runs scripts/git_folder.py there."""
+    folders = {"/Shared/sales": 7, "/Shared/sales-old": 8}
+    handler = type(
+        "AWorkspace", (Workspace,), {"folders": folders, "versions": [], "refuses": False}
+    )
+    repo = render(git_folder=True)
+    for name in [name for name in os.environ if name.startswith("DATABRICKS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("DATABRICKS_TOKEN", "made-up")
+
+    def git_folder(path: str, *version: str) -> subprocess.CompletedProcess[str]:
+        url = "--url=https://example.com/sales"
+        return run(repo / "scripts/git_folder.py", path, url, *version, cwd=repo)
+
+    with served(handler) as address:
+        monkeypatch.setenv("DATABRICKS_HOST", address)
+        yield handler, git_folder
+
+
+@pytest.mark.parametrize("path", ["/Workspace/Shared/sales", "/Shared/sales/"])
+def test_a_git_folder_is_brought_to_a_branch(path: str, git_folder) -> None:
+    workspace, run_it = git_folder
+    process = run_it(path, "--branch=main")
+    assert process.stdout == f"{path} is at main.\n", process.stderr
+    assert workspace.versions == [("7", {"branch": "main"})]
+
+
+def test_a_git_folder_that_is_not_there_is_made(git_folder) -> None:
+    workspace, run_it = git_folder
+    assert run_it("/Workspace/Shared/new", "--tag=v1.0.0").returncode == 0
+    asked = {"url": "https://example.com/sales", "provider": "gitHub", "path": "/Shared/new"}
+    assert workspace.versions == [("created", asked), ("9", {"tag": "v1.0.0"})]
+
+
+def test_a_git_folder_that_cannot_move_says_why(git_folder) -> None:
+    workspace, run_it = git_folder
+    workspace.refuses = True
+    process = run_it("/Workspace/Shared/sales", "--branch=main")
+    assert process.returncode == 1
+    last = process.stderr.splitlines()[-1]
+    assert last == "/Workspace/Shared/sales stays as it is: uncommitted changes"
 
 
 # TEMPLATE UPDATE
