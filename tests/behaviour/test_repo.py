@@ -100,6 +100,96 @@ def test_the_group_gets_its_level(start: Start) -> None:
     assert {"group_name": "finance", "level": "CAN_MANAGE"} in permissions
 
 
+def test_operators_and_viewers_come_beside_the_group(start: Start) -> None:
+    targets = bundle_of(start(operator_group="ops", viewer_group="analysts"))["targets"]
+    for target in ("staging", "prod"):
+        levels = {each.get("group_name"): each["level"] for each in targets[target]["permissions"]}
+        assert levels["ops"] == "CAN_RUN"
+        assert levels["analysts"] == levels["data-engineers"] == "CAN_VIEW"
+    assert "permissions" not in targets["dev"]
+
+
+def test_who_plans_may_see_what_is_deployed_for_all(start: Start) -> None:
+    """In dev everybody has a copy of their own, who plans as well."""
+    reader = "6f1a2b3c-0d4e-4f5a-8b6c-7d8e9f0a1b2c"
+    targets = bundle_of(start(reader_service_principal=reader))["targets"]
+    entry = {"service_principal_name": reader, "level": "CAN_VIEW"}
+    with_it = [name for name, each in targets.items() if entry in each.get("permissions", [])]
+    assert with_it == ["staging", "prod"]
+
+
+def test_one_workspace_is_named_once(start: Start) -> None:
+    host = "https://shared.cloud.databricks.com"
+    repo = start(workspaces="one", dev_host=host, monitoring=True, dev_warehouse_id="0" * 15 + "7")
+    targets = bundle_of(repo)["targets"]
+    assert {target["workspace"]["host"] for target in targets.values()} == {host}
+    assert {target["variables"]["warehouse_id"] for target in targets.values()} == {"0" * 15 + "7"}
+    assert targets["staging"]["presets"]["name_prefix"] == "[staging] "
+    assert "name_prefix" not in targets["prod"]["presets"]
+    answers = (repo / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert not re.search("^(staging|prod)_host:", answers, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("staging", "named"), [(True, "staging_host"), (False, "prod_host")])
+def test_dev_may_have_a_workspace_of_its_own(staging: bool, named: str, start: Start) -> None:
+    host = "https://shared.cloud.databricks.com"
+    bundle = bundle_of(start(workspaces="two", include_staging=staging, **{named: host}))
+    others = [target for name, target in bundle["targets"].items() if name != "dev"]
+    assert {target["workspace"]["host"] for target in others} == {host}
+    assert bundle["targets"]["dev"]["workspace"]["host"] != host
+
+
+def test_one_catalog_has_a_schema_for_each_target(start: Start) -> None:
+    targets = bundle_of(start(catalogs="shared", dev_catalog="sales"))["targets"].values()
+    assert {target["variables"]["catalog"] for target in targets} == {"sales"}
+    assert len({target["variables"]["schema"] for target in targets}) == 3
+
+
+def test_only_dev_may_lose_data(start: Start) -> None:
+    repo = start(schedule="file_arrival", workloads=["python", "ml"])
+    bundle = bundle_of(repo)
+    assert bundle["variables"]["keep_data"]["default"] is True
+    keeping = [target["variables"].get("keep_data") for target in bundle["targets"].values()]
+    assert keeping == [False, None, None]
+    for kind in ("schemas", "volumes", "registered_models"):
+        for path in (repo / "resources" / kind).iterdir():
+            assert "prevent_destroy: ${var.keep_data}" in path.read_text(encoding="utf-8")
+
+
+def test_groups_are_granted_what_they_need_of_the_schemas(start: Start) -> None:
+    repo = start(schedule="file_arrival", operator_group="ops", viewer_group="analysts")
+    bundle = bundle_of(repo)
+    granted = bundle["variables"]["grants"]["default"]
+    assert {grant["principal"]: grant["privileges"] for grant in granted} == {
+        "data-engineers": ["USE_SCHEMA", "READ_VOLUME"],
+        "ops": ["USE_SCHEMA", "READ_VOLUME", "WRITE_VOLUME"],
+        "analysts": ["USE_SCHEMA", "READ_VOLUME"],
+    }
+    assert bundle["targets"]["dev"]["variables"]["grants"] == []
+    (schema,) = (repo / "resources/schemas").iterdir()
+    assert "grants: ${var.grants}" in schema.read_text(encoding="utf-8")
+
+
+def test_without_further_groups_grants_are_left_to_others(start: Start) -> None:
+    repo = start(schedule="file_arrival")
+    assert not [path for path in repo.rglob("*.yml") if "grants:" in path.read_text("utf-8")]
+
+
+def test_each_target_has_its_secret_scope(start: Start) -> None:
+    """Known by name only: in the bundle, who may see the jobs could read the secrets."""
+    repo = start(secret_scope=True)
+    bundle = bundle_of(repo)
+    assert bundle["variables"]["secret_scope"]["default"] == "sales-pipeline-${bundle.target}"
+    assert "current_user" in bundle["targets"]["dev"]["variables"]["secret_scope"]
+    assert not (repo / "resources/secret_scopes").exists()
+    assert {"name": "secret_scope", "default": "${var.secret_scope}"} in job_of(repo)["parameters"]
+
+
+def test_a_tag_is_deployed_to_prod_without_a_branch(start: Start) -> None:
+    """The CLI compares branches only where one is checked out, so the guard stays."""
+    assert bundle_of(start(promotion="tags"))["targets"]["prod"]["git"]["branch"] == "main"
+
+
 def test_linear_tasks_follow_one_another(start: Start) -> None:
     assert waits_for(start(pattern="linear")) == {
         "extract": [],

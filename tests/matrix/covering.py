@@ -19,7 +19,13 @@ Triple = frozenset[Choice]
 Row = dict[str, Any]  # answers by question
 
 # Empty is one choice of these, any text another.
-OPTIONAL = {"cluster_policy_id": "ABC1234567890", "dev_cluster_id": "0123-456789-abcdefgh"}
+OPTIONAL = {
+    "cluster_policy_id": "ABC1234567890",
+    "dev_cluster_id": "0123-456789-abcdefgh",
+    "operator_group": "operators",
+    "viewer_group": "viewers",
+    "reader_service_principal": "6f1a2b3c-0d4e-4f5a-8b6c-7d8e9f0a1b2c",
+}
 WORKLOADS = [f"workloads {kind}" for kind in rendering.choices("workloads")]
 # What describes the machines that a job runs on, but for the optional IDs.
 MACHINES = ("compute", "runtime", "cluster_profile", "cluster_size", "spot", "photon", "sizing")

@@ -38,6 +38,9 @@ OTHER = {
     "quartz_expression": "0 15 4 * * ?",
     "timezone": "Asia/Tokyo",
     "group_name": "other-group",
+    "operator_group": "other-operators",
+    "viewer_group": "other-viewers",
+    "reader_service_principal": UUID,
     "bundlewright_url": "https://git.example.org/platform/bundlewright",
     "instance_pool_id": "0123-456789-pool-abcdefgh",
     "cluster_policy_id": "ABC1234567890DEF",
@@ -133,7 +136,14 @@ BAD = [
     ("dev_service_principal", "deployer", "Expected an application ID, a UUID"),
     ("group_name", "", "Expected text without spaces at its ends"),
     ("group_level", "IS_OWNER", "Invalid choice for 'group_level'"),
+    ("operator_group", "data-engineers", "Expected another group: 'data-engineers' is already"),
+    ("operator_group", "Users", "in 'Users' is everybody, who may only see it"),
+    ("viewer_group", "Data-Engineers", "Expected another group: 'Data-Engineers' is already"),
+    ("secret_scope", "nope", "Invalid choice for 'secret_scope'"),
+    ("workspaces", "three", "Invalid choice for 'workspaces'"),
+    ("catalogs", "none", "Invalid choice for 'catalogs'"),
     ("ci", "jenkins", "Invalid choice for 'ci'"),
+    ("reader_service_principal", "reader", "Expected an application ID, a UUID"),
     ("bundlewright_url", "git@example.com:x/y", "Expected https:// and a repository"),
 ]
 
@@ -181,6 +191,19 @@ def test_bad_answers_are_refused(
             "main.sales_pipeline belongs to target dev",
         ),
         ({"staging_catalog": "prod"}, "prod.sales_pipeline belongs to target staging"),
+        (
+            {"catalogs": "shared", "dev_schema": "sales", "prod_schema": "sales_prod"},
+            "may not contain, or be part of, 'sales' of target dev",
+        ),
+        (
+            {"group_name": "users", "group_level": "CAN_MANAGE"},
+            "in 'users' is everybody, who may only see it",
+        ),
+        ({"operator_group": "ops", "viewer_group": "ops"}, "Expected another group: 'ops' is"),
+        (
+            {"reader_service_principal": UUID, "prod_service_principal": UUID.upper()},
+            f"Expected a service principal of its own: {UUID} deploys",
+        ),
     ],
 )
 def test_bad_combinations_are_refused(
