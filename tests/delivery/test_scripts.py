@@ -208,6 +208,82 @@ def test_a_second_plan_replaces_the_first_and_no_other_comment(
             assert handler.comments == ["## Another", "hello", text]
 
 
+# INTEGRATION
+
+SCHEMA = "sales_pipeline_pr_7"
+DESTROYED = [
+    "bundle destroy --target pr --auto-approve",
+    f"schemas delete --force dev.{SCHEMA}",
+]
+RUNS = [f"bundle run --target pr sales_pipeline{job}" for job in ("", "_smoke")]
+
+
+@pytest.fixture
+def integrate(
+    bin_folder: Path, render: Callable[..., Path], tmp_path: Path
+) -> Callable[..., tuple[int, list[str]]]:
+    """Runs scripts/integration.sh for pull request 7 with a CLI that fails at one command.
+
+    Returns the exit status and what was asked of the CLI.
+    """
+
+    def integrate(failing: str, **answers: Any) -> tuple[int, list[str]]:
+        log = tmp_path / "log"
+        put(
+            bin_folder,
+            "databricks",
+            f'[ "$BUNDLE_VAR_pull_request" = 7 ] || exit 9\necho "$*" >> "{log}"\n'
+            f'case "$*" in *summary*) echo \'{{"resources": {{"volumes": '
+            '{"sales_pipeline_files": {"id": "dev.landing.files"}}}}\';; '
+            f'"{failing}") exit 3;; esac',
+        )
+        repo = render(try_out=True, **answers)
+        process = subprocess.run(["bash", "scripts/integration.sh", "7"], cwd=repo, check=False)
+        return process.returncode, log.read_text().splitlines()
+
+    return integrate
+
+
+@pytest.mark.parametrize(
+    ("answers", "seeded"),
+    [
+        ({}, ["bundle deploy --target pr"]),
+        (
+            {"workloads": ["python", "pipeline"]},
+            [
+                f"schemas create {SCHEMA} dev",
+                f"volumes create dev {SCHEMA} samples MANAGED",
+                f"fs cp --recursive fixtures dbfs:/Volumes/dev/{SCHEMA}/samples",
+                "bundle deploy --target pr",
+            ],
+        ),
+        (
+            {"schedule": "file_arrival"},
+            [
+                "bundle deploy --target pr",
+                "bundle summary --target pr --output json",
+                "fs cp --recursive fixtures dbfs:/Volumes/dev/landing/files",
+            ],
+        ),
+    ],
+)
+def test_a_pull_request_is_tried_out_and_leaves_nothing(
+    answers: dict[str, Any], seeded: list[str], integrate
+) -> None:
+    assert integrate("", **answers) == (0, [*seeded, *RUNS, *DESTROYED])
+
+
+@pytest.mark.parametrize("failing", ["bundle deploy --target pr", *RUNS])
+def test_a_pull_request_that_fails_leaves_nothing_and_fails(failing: str, integrate) -> None:
+    steps = ["bundle deploy --target pr", *RUNS]
+    done = steps[: steps.index(failing) + 1]
+    assert integrate(failing) == (3, [*done, *DESTROYED])
+
+
+def test_a_copy_that_cannot_be_destroyed_is_a_failure(integrate) -> None:
+    assert integrate(DESTROYED[0]) == (1, ["bundle deploy --target pr", *RUNS, *DESTROYED])
+
+
 # GIT FOLDER
 
 
