@@ -280,8 +280,9 @@ def test_steps_are_measured_by_what_they_did_without_failing(database):
 
 def alert(name):
     """Return an alert, and its query with the names that local tables have."""
-    text = (ROOT / "resources" / "alerts" / f"{name}.alert.yml").read_text()
-    settings = yaml.safe_load(text)["resources"]["alerts"][name]
+    key = f"all_of_retail_{name}"
+    text = (ROOT / "resources" / "alerts" / f"{key}.alert.yml").read_text()
+    settings = yaml.safe_load(text)["resources"]["alerts"][key]
     return settings, settings["query_text"].replace("`${var.catalog}`.`${var.schema}`.", "")
 
 

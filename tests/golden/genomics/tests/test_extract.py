@@ -33,6 +33,15 @@ def test_names_are_quoted():
     assert tables.quoted("main", "dev-zoë", "a`b") == "`main`.`dev-zoë`.`a``b`"
 
 
+def test_all_deliveries_of_an_entity_are_read(spark, source, tmp_path):
+    delivered = (Path(source.removeprefix("file:")) / "orders.csv").read_bytes()
+    for name in ("orders_2025-03-01.csv", "orders_2025-03-02.csv"):
+        (tmp_path / name).write_bytes(delivered)
+
+    once = extract.read_csv(spark, source, "orders").count()
+    assert extract.read_csv(spark, str(tmp_path), "orders").count() == 2 * once
+
+
 def test_files_without_rows_are_no_data(spark, catalog, schema, source, tmp_path):
     for file in Path(source.removeprefix("file:")).glob("*.csv"):
         (tmp_path / file.name).write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n")

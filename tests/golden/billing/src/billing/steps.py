@@ -23,6 +23,7 @@ STEPS = {
     "load": "etl.load",
     "no_data": "ops.no_data",
     "replay": "etl.replay",
+    "smoke": "ops.smoke",
 }
 
 

@@ -25,6 +25,7 @@ STEPS = {
     "load": "etl.load",
     "check_pipeline": "ops.check_pipeline",
     "replay": "etl.replay",
+    "smoke": "ops.smoke",
 }
 
 

@@ -30,6 +30,7 @@ STEPS = {
     "notify_success": "ops.notify_success",
     "escalate": "ops.escalate",
     "replay": "etl.replay",
+    "smoke": "ops.smoke",
     "propose_sizes": "ops.propose_sizes",
 }
 

@@ -29,6 +29,11 @@ def replay(arguments: Sequence[str] | None = None) -> None:
     _run("replay", arguments)
 
 
+def smoke(arguments: Sequence[str] | None = None) -> None:
+    """Run the step smoke."""
+    _run("smoke", arguments)
+
+
 def _run(name: str, arguments: Sequence[str] | None) -> None:
     """Read the options that a step takes, and run it.
 

@@ -22,6 +22,7 @@ STEPS = {
     "transform": "etl.transform",
     "load": "etl.load",
     "replay": "etl.replay",
+    "smoke": "ops.smoke",
 }
 
 

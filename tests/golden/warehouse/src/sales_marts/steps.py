@@ -19,6 +19,7 @@ LONGEST_ERROR = 1000  # characters
 # Modules with a function `run(spark, catalog, schema, ...)`; imported when their step runs.
 STEPS = {
     "extract": "etl.extract",
+    "smoke": "ops.smoke",
 }
 
 

@@ -9,16 +9,16 @@ from .entities import ENTITIES
 
 
 def read_csv(spark: SparkSession, source: str, entity: str) -> DataFrame:
-    """Read the file of an entity and note where and when each row came in.
+    """Read all files of an entity and note where and when each row came in.
 
     Args:
         spark: the session.
-        source: folder that holds ``<entity>.csv``; a path or a URI.
+        source: folder that holds ``<entity>*.csv``; a path or a URI.
         entity: a key of ``ENTITIES``.
     """
     # enforceSchema=False compares the header with the schema: a moved column is an error.
     reader = spark.read.schema(ENTITIES[entity].schema).options(header=True, enforceSchema=False)
-    return reader.csv(f"{source.rstrip('/')}/{entity}.csv").select(
+    return reader.csv(f"{source.rstrip('/')}/{entity}*.csv").select(
         "*",
         F.col("_metadata.file_path").alias("_source_file"),
         F.current_timestamp().alias("_ingested_at"),

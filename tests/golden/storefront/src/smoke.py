@@ -1,0 +1,21 @@
+# Databricks notebook source
+# /// script
+# [tool.databricks.environment]
+# environment_version = "4"
+# ///
+# MAGIC %md
+# MAGIC # Smoke run
+# MAGIC Proves that what was deployed can be run.
+
+# COMMAND ----------
+
+from sales_pipeline import steps
+
+dbutils.widgets.text("catalog", "")
+dbutils.widgets.text("schema", "")
+dbutils.widgets.text("run_id", "")
+dbutils.widgets.text("source", "")
+
+# COMMAND ----------
+
+steps.execute("smoke", spark, dbutils.widgets.get, dbutils.jobs.taskValues.set)
