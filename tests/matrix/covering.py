@@ -25,6 +25,7 @@ OPTIONAL = {
     "operator_group": "operators",
     "viewer_group": "viewers",
     "reader_service_principal": "6f1a2b3c-0d4e-4f5a-8b6c-7d8e9f0a1b2c",
+    "codeowners": "@org/data-platform",
 }
 WORKLOADS = [f"workloads {kind}" for kind in rendering.choices("workloads")]
 # What describes the machines that a job runs on, but for the optional IDs.
@@ -32,7 +33,7 @@ MACHINES = ("compute", "runtime", "cluster_profile", "cluster_size", "spot", "ph
 # So many answers meet in these that each content cannot be checked.
 LARGE = (
     *(rendering.ANSWERS_FILE, "README.md", "databricks.yml", "pyproject.toml"),
-    *("resources/jobs/", "resources/pipelines/"),
+    *("resources/jobs/", "resources/pipelines/", "docs/", "AGENTS.md"),
 )
 
 
