@@ -57,7 +57,6 @@ def edit_as_its_owners_would(repo: Path) -> None:
     yaml_file.dump(job, repo / JOB)
     readme = repo / "README.md"
     readme.write_text(readme.read_text() + "\n## On call\n\nCall Ada.\n")
-    (repo / "docs").mkdir()
     (repo / "docs/own.md").write_text("Ours.\n")
     (repo / "fixtures/products.csv").unlink()
     commit(repo, "Our changes")
