@@ -509,14 +509,15 @@ def test_no_task_outlives_its_job(start: Start) -> None:
 @pytest.mark.parametrize(
     ("ci", "files"),
     [
-        ("github", [".github/workflows/ci.yml"]),
+        ("github", [".github/workflows/ci.yml", ".github/workflows/template-update.yml"]),
         ("gitlab", [".gitlab-ci.yml"]),
+        ("azure_devops", ["azure-pipelines.yml"]),
         ("none", []),
     ],
 )
 def test_ci_is_that_of_the_team(ci: str, files: list[str], start: Start) -> None:
     repo = start(ci=ci)
-    found = [*repo.glob(".github/**/*.yml"), *repo.glob(".gitlab*")]
+    found = [*repo.glob(".github/workflows/*"), *repo.glob(".gitlab-ci.yml"), *repo.glob("azure*")]
     assert sorted(path.relative_to(repo).as_posix() for path in found) == files
     texts = [path.read_text(encoding="utf-8") for path in found]
     assert not [text for text in texts if re.search(r"\bDATABRICKS_TOKEN\b", text)]

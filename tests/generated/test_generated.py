@@ -168,6 +168,11 @@ def test_ruff_has_nothing_to_say(repo: Path) -> None:
     run(repo, ruff, "format", "--check", "--no-cache", ".")
 
 
+def test_mypy_has_nothing_to_say(repo: Path) -> None:
+    tools = development_environment(repo)
+    run(repo, tools / "mypy", "--python-executable", tools / "python", "--cache-dir", os.devnull)
+
+
 def test_ci_files_are_what_their_system_reads(repo: Path) -> None:
     check = [TOOLS / "check-jsonschema", "--builtin-schema"]
     workflows = sorted((repo / ".github/workflows").glob("*.yml"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import json
 import re
 import subprocess
 import sys
@@ -101,6 +102,8 @@ def test_every_file_is_well_formed(contents: set[tuple[str, bytes]], renderer: R
                 yaml.load(text, yaml.CSafeLoader)
             elif path.endswith(".toml"):
                 tomllib.loads(text)
+            elif path.endswith(".json"):
+                json.loads(text)
             elif path.endswith(".py"):
                 ast.parse(text)
             elif path.endswith(".sql") and path.startswith(("src/sql/", "src/monitoring/")):
