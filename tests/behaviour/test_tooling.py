@@ -1,4 +1,4 @@
-"""What surrounds the code of a generated repo: its docs, forms and tools agree with what is there."""
+"""The docs, forms and tools of a generated repo agree with what is there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -197,7 +197,7 @@ def test_every_job_and_target_in_a_command_exists(repos: list[tuple[Answers, Tre
         targets = yaml.safe_load(tree["databricks.yml"])["targets"].keys() | {"<target>"}
         for line in re.findall(r"databricks bundle [^\n`]*", commands(tree)):
             words = line.split("#")[0].split()
-            for option, value in zip(words, words[1:], strict=False):
+            for option, value in pairwise(words):
                 if option in ("-t", "--target") and value not in targets:
                     unknown.add(line)
             if words[2] in ("run", "open"):
@@ -292,7 +292,8 @@ def test_setup_hands_over_what_ci_reads(repos: list[tuple[Answers, Tree]]) -> No
         read = set(re.findall(r"\b(?:vars|secrets)\.(\w+)", "\n".join(ci)))
         read |= set(re.findall(r"\b(?:COMMENT|UPDATE)_TOKEN\b", "\n".join(ci)))
         read |= set(re.findall(r"\$\((DATABRICKS_CLIENT_SECRET)\)", "\n".join(ci)))
-        missing = [name for name in read if name not in tree["docs/setup.md"].decode()]
+        given = "\n".join(blocks({"setup.md": tree["docs/setup.md"]}, "sh"))
+        missing = [name for name in read if name not in given]
         assert not missing, answers.given
 
 
