@@ -174,7 +174,7 @@ def test_every_link_leads_somewhere(repos: list[tuple[Answers, Tree]]) -> None:
 
 def test_every_file_that_the_docs_name_is_there(repos: list[tuple[Answers, Tree]]) -> None:
     """A path below a folder of the repo; a folder, or a pattern, that something matches."""
-    made = ("uv.lock", ".databricks", "dbt/target", "scripts/git_folder.py")
+    made = ("dbt/target",)
     lost: dict[str, Any] = {}
     for answers, tree in repos:
         code = commands(tree)
@@ -312,6 +312,7 @@ SECTIONS = {
     "Alert: not fresh": ("monitoring and schedule not in ('none', 'file_arrival', 'table_update')"),
     "Alert: unusual volume": "monitoring",
     "Replay dead letters": "etl and dead_letters",
+    "A copy of a": "ci != 'none' and try_out",
     "Drift was found": "ci != 'none' and reader_service_principal",
 }
 
@@ -324,7 +325,8 @@ def test_the_runbook_has_a_section_where_there_is_such_a_thing(
     for answers, tree in repos:
         names = {name: answers.read(name) for name in answers.renderer.questions}
         expected = bool(eval(SECTIONS[heading], {}, names))
-        assert (heading in headings(tree, "docs/runbook.md")) == expected, answers.given
+        found = any(each.startswith(heading) for each in headings(tree, "docs/runbook.md"))
+        assert found == expected, answers.given
         seen.add(expected)
     assert seen == {True, False}
 
