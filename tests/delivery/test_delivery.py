@@ -8,6 +8,7 @@ of what is meant.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import rendering
@@ -23,11 +24,12 @@ from cases import (
     Case,
     Runner,
     answered,
+    play,
     tree_of,
 )
 from events import EVENTS
 from page import page
-from recorder import Call, Job, Weather
+from recorder import Bench, Call, Job, Requests, Weather
 from rendering import Renderer
 
 pytestmark = pytest.mark.skipif(
@@ -272,6 +274,22 @@ def test_a_plan_calls_out_what_is_destroyed(case: Case, runner: Runner) -> None:
     assert "Destructive: 2" in destructive.printed
     assert "**delete** `schemas.old`" in destructive.printed
     assert failure.result == "failure"
+
+
+@each_system
+def test_a_plan_is_posted_as_a_comment(case: Case, renderer: Renderer, tmp_path: Path) -> None:
+    Requests.seen.clear()
+    bench = Bench(tree_of(renderer, **case.answers), tmp_path / "bench")
+    runs = play(case, bench, [("pull_request", Weather(plan="destructive"))])
+    calls = [call.text for jobs in runs.values() for job in jobs for call in job.calls]
+    posted = [body for method, _, body in Requests.seen if method == "POST"]
+    if case.ci == "github":
+        assert any(
+            re.search(r"gh api repos/acme/sales/issues/7/.*plan\.md", text) for text in calls
+        )
+    else:
+        assert len(posted) == 1
+        assert "Destructive" in posted[0]
 
 
 @each_system
