@@ -25,6 +25,7 @@ from cases import (
     Runner,
     answered,
     play,
+    shared,
     tree_of,
 )
 from events import EVENTS
@@ -43,6 +44,13 @@ each_system = pytest.mark.parametrize(
     [case for case in CASES if case.promotion == "branches" and case.reader_service_principal],
     ids=str,
 )
+
+
+@pytest.fixture(scope="session")
+def runner(renderer: Renderer, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    common = shared(tmp_path_factory.getbasetemp()) / "delivery"
+    common.mkdir(exist_ok=True)
+    return Runner(renderer, common, tmp_path_factory.mktemp("benches"))
 
 
 def deploys(case: Case, event: str) -> set[str]:
