@@ -60,10 +60,11 @@ def golden(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the index of the rules anew, and the pages made of them and of copier.yml."""
-    install(session)
+    """Write the index of the rules anew, and the pages made of them, copier.yml and the tests."""
+    install(session, "test")
     session.run("python", "src/bundlewright/rules/build.py")
     session.run("python", "docs/build.py")
+    session.run("pytest", "tests/delivery", "-k", "the_page", "--rewrite-golden")
 
 
 @nox.session

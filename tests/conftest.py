@@ -19,7 +19,9 @@ collect_ignore = ["golden"]  # whole repos, with tests of their own
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--rewrite-golden", action="store_true", help="write tests/golden anew instead of comparing"
+        "--rewrite-golden",
+        action="store_true",
+        help="write what is kept anew",
     )
 
 

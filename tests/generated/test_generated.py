@@ -177,11 +177,15 @@ def test_ci_files_are_what_their_system_reads(repo: Path) -> None:
     check = [TOOLS / "check-jsonschema", "--builtin-schema"]
     workflows = sorted((repo / ".github/workflows").glob("*.yml"))
     pipeline = repo / ".gitlab-ci.yml"
+    azure = repo / "azure-pipelines.yml"
     if workflows:
         run(repo, *check, "vendor.github-workflows", *workflows)
         run(repo, TOOLS / "zizmor", "--offline", "--no-progress", ".")
     elif pipeline.exists():
         run(repo, *check, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", pipeline)
+    elif azure.exists():
+        options = ["--data-transform", "azure-pipelines", "--regex-variant", "python"]
+        run(repo, *check, "vendor.azure-pipelines", *options, azure)
     else:
         assert "ci: none" in (repo / rendering.ANSWERS_FILE).read_text(encoding="utf-8")
 
