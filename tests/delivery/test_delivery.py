@@ -33,10 +33,6 @@ from page import page
 from recorder import Bench, Call, Job, Requests, Weather
 from rendering import Renderer
 
-pytestmark = pytest.mark.skipif(
-    not (rendering.ROOT / "template/scripts/plan.py").exists(),
-    reason="the template asks for the promotion, but does not deliver by it yet",
-)
 PAGE = rendering.ROOT / "docs/delivery.md"
 each_case = pytest.mark.parametrize("case", CASES, ids=str)
 each_system = pytest.mark.parametrize(

@@ -136,8 +136,12 @@ def ways(renderer: Renderer) -> int:
     product = 1
     for group in groups:
         ordered = [name for name in renderer.questions if name in group]
-        asked = [there for _, there in choosing(renderer, ordered)]
-        product *= sum(2 ** len(OPTIONAL.keys() & there) for there in asked)
+        # A validator may read questions of another group, whose answers count there.
+        asked = {
+            tuple((name, chosen.get(name)) for name in there): there
+            for chosen, there in choosing(renderer, ordered)
+        }
+        product *= sum(2 ** len(OPTIONAL.keys() & there) for there in asked.values())
     return product
 
 
@@ -253,11 +257,12 @@ def completing(renderer: Renderer, rows: list[Row], covered: list[Row]) -> list[
     """Returns combinations for each content of a file that no row has; not of large files."""
     trees = (renderer.tree(answers_to(renderer, row), is_small) for row in rows)
     held = {item for tree in trees for item in tree.items()}
+    unset = dict.fromkeys(OPTIONAL, "")  # as in all contents that are found
     more: list[Row] = []
     for chosen, item in contents(renderer):
         if item not in held:
             held.add(item)
-            more.append(covered[len(more) % len(covered)] | chosen)
+            more.append(covered[len(more) % len(covered)] | unset | chosen)
     return more
 
 

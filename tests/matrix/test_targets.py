@@ -98,8 +98,6 @@ def deployed(bundle: dict[str, Any], target: str, user: str) -> Iterator[tuple[s
     config = bundle["targets"][target]
     host, name = config["workspace"]["host"], bundle["bundle"]["name"]
     is_dev = config["mode"] == "development"
-    prefix = f"[dev {user}] " if is_dev else config["presets"].get("name_prefix", "")
-    plain = re.sub(r"\W+", "_", prefix.strip(" [")).strip("_") + "_" if prefix else ""
     actor = user if is_dev else config["run_as"]["service_principal_name"]
     values = {"bundle.target": target, "bundle.name": name}
     values |= dict.fromkeys(
@@ -120,10 +118,13 @@ def deployed(bundle: dict[str, Any], target: str, user: str) -> Iterator[tuple[s
             text = text.replace(found[0], str(value))
         return text
 
-    root = config["workspace"].get("root_path", f"/Workspace/Users/{user}/.bundle/{name}/{target}")
-    yield host, "folder", resolved(root)
+    prefix = resolved(config["presets"].get("name_prefix", f"[dev {user}] " if is_dev else ""))
+    plain = re.sub(r"\W+", "_", prefix.strip(" [")).strip("_") + "_" if prefix else ""
+    root = config["workspace"].get("root_path", "~/.bundle/${bundle.name}/${bundle.target}")
+    yield host, "folder", resolved(root).replace("~", f"/Workspace/Users/{user}", 1)
     yield "metastore", "schemas", resolved("${var.catalog}.${var.schema}").lower()
-    if "secret_scope" in bundle["variables"]:
+    # A pull request reads the secrets of dev: nobody would put them into a scope of its own.
+    if "secret_scope" in bundle["variables"] and target != "pr":
         yield host, "secret scope", resolved("${var.secret_scope}").lower()
     for kind, resources in bundle["resources"].items():
         for each in resources.values():
@@ -147,8 +148,11 @@ def test_nothing_in_production_is_a_persons(drawn: dict[str, Any], renderer: Ren
     answers, tree = render(renderer, drawn, BUNDLE)
     bundle = bundle_of(tree)
     for name, target in bundle["targets"].items():
-        if name == "dev":
-            assert (target["mode"], target["default"]) == ("development", True)
+        if name in ("dev", "pr"):
+            assert (target["mode"], target.get("default")) == (
+                "development",
+                True if name == "dev" else None,
+            )
             assert "run_as" not in target
             continue
         principal = answers.read(f"{name}_service_principal")
@@ -172,6 +176,8 @@ def test_each_target_has_its_own_host(drawn: dict[str, Any], renderer: Renderer)
     answers, tree = render(renderer, drawn)
     bundle = bundle_of(tree)
     hosts = {name: target["workspace"]["host"] for name, target in bundle["targets"].items()}
+    if "pr" in hosts:
+        assert hosts.pop("pr") == hosts["dev"]
     others = "staging" if "staging" in hosts else "prod"
     owners = {
         "each": {name: name for name in hosts},

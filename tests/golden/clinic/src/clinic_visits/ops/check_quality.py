@@ -52,7 +52,8 @@ def measure(entity: str, raw: DataFrame, before: int) -> list[Check]:
     known = ENTITIES[entity]
     kept = [F.count_if(F.expr(rule)).alias(name) for name, rule in known.rules.items()]
     single = F.count("*") - F.count(known.key) + F.count_distinct(known.key)
-    rows, *passed = raw.select(*known.columns()).agg(F.count("*"), single, *kept).first()
+    [counts] = raw.select(*known.columns()).agg(F.count("*"), single, *kept).collect()
+    rows, *passed = counts
     rules = (f"repeated {known.key}", *known.rules)
     checks = [Check(entity, rule, rows, count) for rule, count in zip(rules, passed, strict=True)]
     expected = max(before, 1)
@@ -70,7 +71,7 @@ def measure_references(raw: dict[str, DataFrame]) -> list[Check]:
     for column, entity in REFERENCES.items():
         delivered = raw[entity].select(*ENTITIES[entity].columns()).select(column).distinct()
         found = orders.join(delivered.withColumn("found", F.lit(1)), column, "left")
-        checked, passed = found.agg(F.count(column), F.count("found")).first()
+        [(checked, passed)] = found.agg(F.count(column), F.count("found")).collect()
         checks.append(Check("orders", f"unknown {column}", checked, passed))
     return checks
 

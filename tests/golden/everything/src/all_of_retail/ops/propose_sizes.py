@@ -21,7 +21,8 @@ def size_of_tables(spark: SparkSession, catalog: str, schema: str) -> int:
     """Return how many bytes the raw tables have: what the job has to read."""
     raw = spark.sql(f"SHOW TABLES IN {tables.quoted(catalog, schema)} LIKE 'raw_*'").collect()
     names = [tables.quoted(catalog, schema, row["tableName"]) for row in raw]
-    return sum(spark.sql(f"DESCRIBE DETAIL {name}").first()["sizeInBytes"] for name in names)
+    details = (spark.sql(f"DESCRIBE DETAIL {name}").collect()[0] for name in names)
+    return sum(detail["sizeInBytes"] for detail in details)
 
 
 def read_histories(spark: SparkSession, job_id: str, workspace_id: str) -> list[sizing.History]:

@@ -22,7 +22,7 @@ def split(rows: DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     learnt from rows that it is judged by, either.
     """
     held_out = F.pmod(F.xxhash64(*KEYS), F.lit(100)) < HELD_OUT
-    found = rows.withColumn("_held_out", held_out).orderBy(*KEYS).toPandas()
+    found: pd.DataFrame = rows.withColumn("_held_out", held_out).orderBy(*KEYS).toPandas()
     return found[~found["_held_out"]], found[found["_held_out"]]
 
 
@@ -82,7 +82,7 @@ def learn(
         version = register(fitted, train, model)
     promoted = is_better(errors["error"], errors.get("champion_error"))
     decision = {"promoted": str(promoted).lower(), "compared_with": champion or "nothing"}
-    registry.tag(model, version, errors | decision)
+    registry.tag(model, version, {**errors, **decision})
     if promoted:
         registry.promote(model, version)
     return Outcome(len(train), SUCCESS, {"model_version": version} | decision)
