@@ -223,7 +223,7 @@ def best(
 
 def crossed(renderer: Renderer, rows: list[Row]) -> list[Row]:
     """Returns every workload alone and all together, in each pattern, on each compute, at each
-    schedule, by each kind of task; and every set of workloads in each pattern.
+    schedule; and every set of workloads in each pattern.
 
     All descriptions of machines take turns, and so do the other answers of `rows`.
     """
@@ -236,14 +236,12 @@ def crossed(renderer: Renderer, rows: list[Row]) -> list[Row]:
     turns = {compute: cycle(described) for compute, described in machines.items()}
 
     crossed: list[Row] = [
-        {"workloads": workloads, "pattern": pattern, "schedule": schedule, "task_type": task_type}
-        | next(turns[compute])
-        for workloads, pattern, compute, schedule, task_type in product(
+        {"workloads": workloads, "pattern": pattern, "schedule": schedule} | next(turns[compute])
+        for workloads, pattern, compute, schedule in product(
             alone,
             rendering.choices("pattern"),
             rendering.choices("compute"),
             rendering.choices("schedule"),
-            rendering.choices("task_type"),
         )
     ]
     crossed += [
