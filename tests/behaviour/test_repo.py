@@ -297,11 +297,12 @@ def test_a_continuous_pipeline_is_checked_but_not_started(start: Start) -> None:
 
 
 def test_dead_letters_have_a_job_that_replays_them(start: Start) -> None:
-    assert jobs_of(start(dead_letters=True)) == {"sales_pipeline", "sales_pipeline_replay"}
+    jobs = {"sales_pipeline", "sales_pipeline_replay", "sales_pipeline_smoke"}
+    assert jobs_of(start(dead_letters=True)) == jobs
 
 
 def test_the_least_is_one_job(start: Start) -> None:
-    repo = start(dead_letters=False, schedule="none")
+    repo = start(dead_letters=False, schedule="none", ci="none")
     assert jobs_of(repo) == {"sales_pipeline"}
     assert [path.name for path in (repo / "resources").iterdir()] == ["jobs"]
 
