@@ -18,7 +18,7 @@ from typing import Any
 import events
 import yaml
 from events import EVENTS, Event
-from github import is_daily, known, matches
+from github import is_daily, known, matches, tokens
 from recorder import Bench, Call, Job, Unknown, Weather
 
 # Secret variables of a variable group, and of the pipeline itself.
@@ -74,15 +74,7 @@ class Condition:
         self.variables = {name.lower(): value for name, value in variables.items()}
         self.before = before
         self.direct = before if direct is None else direct
-        self.left: list[tuple[str, str]] = []
-        position = 0
-        while position < len(text.rstrip()):
-            match = TOKEN.match(text, position)
-            if not match:
-                raise Unknown(f"{text[position:]!r} in {text!r}")
-            kind = str(match.lastgroup)
-            self.left.append((kind, match[kind]))
-            position = match.end()
+        self.left = tokens(text, TOKEN)
 
     def evaluate(self) -> bool:
         value = self.value()
@@ -473,7 +465,7 @@ def perform_step(
     folder = bench.folder / values["Build.SourcesDirectory"]
     if "checkout" in step:
         if step["checkout"] == "self":
-            bench.checkout(folder, f"refs/heads/{event.name}" if is_branch(event) else event.ref)
+            bench.checkout(folder, f"refs/heads/{event.name}" if event.is_branch else event.ref)
             bench.git(folder, "checkout", "--quiet", "--detach")  # a commit, of whatever it is
         elif step["checkout"] != "none":
             raise Unknown(f"{job.name}: checkout {step['checkout']}")
@@ -517,10 +509,6 @@ def perform_step(
 
 
 FEDERATED = ("azure-devops-oidc",)
-
-
-def is_branch(event: Event) -> bool:
-    return event.ref.startswith("refs/heads/")
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

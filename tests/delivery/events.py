@@ -47,6 +47,10 @@ class Event:
         return FEATURE if self.kind == "pull_request" else self.ref.split("/", 2)[2]
 
     @property
+    def is_branch(self) -> bool:
+        return self.ref.startswith("refs/heads/")
+
+    @property
     def is_tag(self) -> bool:
         return self.ref.startswith("refs/tags/")
 
@@ -137,7 +141,6 @@ def gitlab(event: Event) -> dict[str, str | None]:
     The pipeline of a fork's merge request is one that a member has started in this project.
     """
     sources = {"pull_request": "merge_request_event", "manual": "web"}
-    branch = event.ref.startswith("refs/heads/")
     variables: dict[str, str | None] = {
         "CI_PIPELINE_SOURCE": sources.get(event.kind, event.kind),
         "CI_PROJECT_ID": PROJECT,
@@ -145,7 +148,7 @@ def gitlab(event: Event) -> dict[str, str | None]:
         "CI_API_V4_URL": f"{API['url']}/api/v4",
         "CI_COMMIT_REF_NAME": event.name,
         "CI_COMMIT_REF_PROTECTED": str(event.protected).lower(),
-        "CI_COMMIT_BRANCH": event.name if branch else None,
+        "CI_COMMIT_BRANCH": event.name if event.is_branch else None,
         "CI_COMMIT_TAG": event.name if event.is_tag else None,
         "CI_MERGE_REQUEST_IID": None,
         "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": None,

@@ -53,8 +53,11 @@ TOKEN = re.compile(
 )
 
 
-def tokens(text: str) -> list[tuple[str, str]]:
+def tokens(text: str, token: re.Pattern[str]) -> list[tuple[str, str]]:
     """Splits an expression into its words.
+
+    Args:
+        token: a word of the language, each kind of which is a group.
 
     Raises:
         Unknown: it holds something that is no part of the language, as far as it is known here.
@@ -62,7 +65,7 @@ def tokens(text: str) -> list[tuple[str, str]]:
     found, position = [], 0
     text = text.rstrip()
     while position < len(text):
-        match = TOKEN.match(text, position)
+        match = token.match(text, position)
         if not match:
             raise Unknown(f"{text[position:]!r} in {text!r}")
         kind = str(match.lastgroup)
@@ -84,7 +87,7 @@ class Expression:
         self.text = text
         self.contexts = contexts
         self.status = status
-        self.left = tokens(text)
+        self.left = tokens(text, TOKEN)
 
     def evaluate(self) -> Any:
         value = self.either()

@@ -21,6 +21,7 @@ import rendering
 import yaml
 from events import Event
 from filelock import FileLock
+from github import tokens
 from recorder import HERE, Bench, Job, Unknown, Weather, calls_in, write_tools
 
 VERSION = "4.65.1"
@@ -71,15 +72,7 @@ class Rule:
     def __init__(self, text: str, variables: Mapping[str, str | None]):
         self.text = text
         self.variables = variables
-        self.left: list[tuple[str, str]] = []
-        position = 0
-        while position < len(text.rstrip()):
-            match = TOKEN.match(text, position)
-            if not match:
-                raise Unknown(f"{text[position:]!r} in {text!r}")
-            kind = str(match.lastgroup)
-            self.left.append((kind, match[kind]))
-            position = match.end()
+        self.left = tokens(text, TOKEN)
 
     def evaluate(self) -> bool:
         value = self.either()
