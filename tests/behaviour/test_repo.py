@@ -12,6 +12,9 @@ import pytest
 import yaml
 from pytest_copie.plugin import Copie
 
+from bundlewright.bundle.model import Bundle
+from bundlewright.bundle.target import Target
+
 Start = Callable[..., Path]
 
 
@@ -35,6 +38,11 @@ def bundle_of(repo: Path) -> dict[str, Any]:
 def job_of(repo: Path, name: str = "sales_pipeline") -> dict[str, Any]:
     path = repo / f"resources/jobs/{name}.job.yml"
     return yaml.safe_load(path.read_text(encoding="utf-8"))["resources"]["jobs"][name]
+
+
+def job_in(repo: Path, target: str) -> dict[str, Any]:
+    """Returns the main job as a target gets it."""
+    return Target(Bundle(repo), target).resource("jobs", "sales_pipeline").config
 
 
 def jobs_of(repo: Path) -> set[str]:
@@ -412,9 +420,31 @@ def test_an_older_runtime_brings_its_older_spark(start: Start) -> None:
 
 def test_a_schedule_of_ones_own(start: Start) -> None:
     repo = start(schedule="custom", quartz_expression="0 30 6 ? * MON", timezone="Europe/Berlin")
-    schedule = job_of(repo)["schedule"]
-    assert schedule["quartz_cron_expression"] == "0 30 6 ? * MON"
-    assert schedule["timezone_id"] == "Europe/Berlin"
+    assert bundle_of(repo)["variables"]["schedule"]["default"] == "0 30 6 ? * MON"
+    assert job_of(repo)["schedule"]["timezone_id"] == "Europe/Berlin"
+
+
+def test_a_target_may_have_its_own_schedule_limits_and_addresses(start: Start) -> None:
+    repo = start(monitoring=True)
+    own = {"email": "ada@example.com", "schedule": "0 0 5 * * ?", "fresh_hours": 30}
+    own |= {"timeout_seconds": 9000, "slow_seconds": 6000}
+    bundle = bundle_of(repo)
+    bundle["targets"]["prod"]["variables"] |= own
+    (repo / "databricks.yml").write_text(yaml.safe_dump(bundle), encoding="utf-8")
+
+    prod, staging = job_in(repo, "prod"), job_in(repo, "staging")
+
+    assert prod["schedule"]["quartz_cron_expression"] == "0 0 5 * * ?"
+    assert prod["timeout_seconds"] == 9000
+    assert prod["health"]["rules"][0]["value"] == 6000
+    assert prod["email_notifications"]["on_failure"] == ["ada@example.com"]
+    assert staging["schedule"]["quartz_cron_expression"] == "0 0 2 * * ?"
+    assert (staging["timeout_seconds"], staging["health"]["rules"][0]["value"]) == (7200, 3600)
+    assert staging["email_notifications"]["on_failure"] == ["data-platform@example.com"]
+    alert = Target(Bundle(repo), "prod").resource("alerts", "sales_pipeline_freshness").config
+    assert alert["evaluation"]["threshold"]["value"] == {"double_value": 30}
+    (subscription,) = alert["evaluation"]["notification"]["subscriptions"]
+    assert subscription == {"user_email": "ada@example.com"}
 
 
 def test_without_a_schedule_nothing_triggers_the_job(start: Start) -> None:
@@ -422,12 +452,12 @@ def test_without_a_schedule_nothing_triggers_the_job(start: Start) -> None:
 
 
 def test_business_hours(start: Start) -> None:
-    schedule = job_of(start(schedule="0 0 8-18 ? * MON-FRI"))["schedule"]
-    assert schedule["quartz_cron_expression"] == "0 0 8-18 ? * MON-FRI"
+    job = job_in(start(schedule="0 0 8-18 ? * MON-FRI"), "prod")
+    assert job["schedule"]["quartz_cron_expression"] == "0 0 8-18 ? * MON-FRI"
 
 
 def test_every_so_many_hours(start: Start) -> None:
-    job = job_of(start(schedule="periodic", interval=6, interval_unit="HOURS"))
+    job = job_in(start(schedule="periodic", interval=6, interval_unit="HOURS"), "prod")
     assert job["trigger"]["periodic"] == {"interval": 6, "unit": "HOURS"}
 
 
@@ -473,7 +503,7 @@ def test_targets_say_what_is_paused(schedule: str, start: Start) -> None:
 
 
 def test_failures_and_slow_runs_are_always_reported(start: Start) -> None:
-    job = job_of(start(owner_email="ada@example.com", mails=[]))
+    job = job_in(start(owner_email="ada@example.com", mails=[]), "prod")
     assert job["email_notifications"] == {
         "on_failure": ["ada@example.com"],
         "on_duration_warning_threshold_exceeded": ["ada@example.com"],
@@ -501,7 +531,8 @@ def test_streams_report_their_backlog(start: Start) -> None:
 
 
 def test_no_task_outlives_its_job(start: Start) -> None:
-    job = job_of(start(workloads=["python", "sql", "pipeline", "dbt", "jar"], pattern="workflow"))
+    answers = {"workloads": ["python", "sql", "pipeline", "dbt", "jar"], "pattern": "workflow"}
+    job = job_in(start(**answers), "prod")
     timeouts = [task.get("timeout_seconds") for task in job["tasks"]]
     assert max(timeout for timeout in timeouts if timeout) < job["timeout_seconds"]
     assert job["queue"] == {"enabled": True}

@@ -51,6 +51,7 @@ def edit_as_its_owners_would(repo: Path) -> None:
     code.write_text(code.read_text() + "\n\nOWN_CONSTANT = 42\n")
     yaml_file = YAML()
     yaml_file.width = 200
+    yaml_file.preserve_quotes = True
     yaml_file.indent(mapping=2, sequence=4, offset=2)
     job = yaml_file.load(repo / JOB)
     tasks = job["resources"]["jobs"]["sales_pipeline"]["tasks"]
@@ -204,9 +205,10 @@ resources:
 @pytest.mark.parametrize("conflict", ["inline", "rej"])
 def test_a_conflict_is_named_and_fails(conflict: str, template_repo: Path, repo: Path) -> None:
     """The same line changed on both sides; Copier alone would end with 0."""
-    replace(repo / JOB, "timeout_seconds: 7200", "timeout_seconds: 1111")
+    line = "no_alert_for_canceled_runs: true"
+    replace(repo / JOB, line, f"{line} # ours")
     commit(repo, "Ours")
-    replace(job_in(template_repo), "timeout_seconds: 7200", "timeout_seconds: 9999")
+    replace(job_in(template_repo), line, f"{line} # theirs")
     commit(template_repo, "Theirs", tag="v1.1.0")
 
     process = copier("update", "--trust", "--defaults", "--conflict", conflict, cwd=repo)
@@ -214,8 +216,8 @@ def test_a_conflict_is_named_and_fails(conflict: str, template_repo: Path, repo:
     named = JOB if conflict == "inline" else f"{JOB}.rej"
     assert f"The update left merge conflicts to resolve in {named}." in process.stderr
     both = (repo / JOB).read_text() + (repo / named).read_text()
-    assert "1111" in both
-    assert "9999" in both
+    assert f"{line} # ours" in both
+    assert f"{line} # theirs" in both
 
 
 @pytest.mark.parametrize(("version", "sha"), rendering.releases())

@@ -15,6 +15,7 @@ TIMES_AVERAGE = 3
 TIMES_LONGEST = 1.5
 ROUNDED_TO = 300  # seconds
 TIMEOUT = (900, 86400)  # seconds, at least and at most
+SLOW = 0.5  # of the timeout: somebody should look before the run is stopped
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def propose(size_in_bytes: int, histories: list[History]) -> list[Proposal]:
                 f"{history.longest:.0f} s at most"
             )
             proposals.append(Proposal(history.task, "timeout_seconds", seconds, reason))
+            if not history.task:
+                proposals.append(Proposal("", "slow_seconds", int(SLOW * seconds), reason))
     return proposals
 
 
@@ -106,15 +109,11 @@ def as_yaml(job: str, proposals: list[Proposal]) -> str:
         job: key of the job in the bundle.
         proposals: those of ``propose``.
     """
-    timeouts = [each for each in proposals if each.setting == "timeout_seconds"]
     text = []
-    if variables := [each for each in proposals if each not in timeouts]:
+    if variables := [each for each in proposals if not each.task]:
         text += ["variables:", *(f"  {_line(each)}" for each in variables)]
-    if timeouts:
-        text += ["resources:", "  jobs:", f"    {job}:"]
-        text += [f"      {_line(each)}" for each in timeouts if not each.task]
-    if tasks := [each for each in timeouts if each.task]:
-        text.append("      tasks:")
+    if tasks := [each for each in proposals if each.task]:
+        text += ["resources:", "  jobs:", f"    {job}:", "      tasks:"]
         for each in tasks:
             text += [f"        - task_key: {each.task}", f"          {_line(each)}"]
     return "\n".join(text)
