@@ -16,8 +16,10 @@ write down what was called. To review these tables is to review the delivery.
 
 - *Commands* are those of `databricks bundle` for the target of the row. `run` is the smoke run.
 - *As* is the service principal that signs in: that of a target, or the reader, which may only look.
-  It is the same by federation and by secret. Without a reader, a pull request is planned for dev
-  alone, as dev's service principal, and nothing runs every night.
+  It is the same by federation and by secret. The reader cannot `validate` staging and prod, since
+  that looks at the permissions of their folders, which only a manager may see; each deploy does.
+  Without a reader, a pull request is planned for dev alone, as dev's service principal, and nothing
+  runs every night.
 - *Waits for* an approval: of the environment `prod` on GitHub and Azure DevOps, of whoever starts
   the manual job on GitLab, which has such a job for the other targets of a tag, too.
 - A job that fails ends the run: after a failed test nothing is deployed, and after a failed smoke
