@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rendering
@@ -63,11 +64,12 @@ def test_every_golden_tree_has_its_persona() -> None:
     ],
 )
 def test_every_choice_has_a_persona(question: str) -> None:
-    default = rendering.questions()[question]["default"]
-    answered = set()
-    for path in PERSONAS:
-        answer = yaml.safe_load(path.read_text(encoding="utf-8")).get(question, default)
-        answered |= set(answer) if isinstance(answer, list) else {answer}
+    answered: set[Any] = set()
+    for path in GOLDEN.glob(f"*/{rendering.ANSWERS_FILE}"):
+        answers = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if question in answers:
+            answer = answers[question]
+            answered |= set(answer) if isinstance(answer, list) else {answer}
     assert answered == set(rendering.choices(question))
 
 

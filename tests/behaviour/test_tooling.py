@@ -263,7 +263,7 @@ def environments(ci: str, tree: Tree) -> set[str]:
         return {each["name"] if isinstance(each, dict) else each for each in used}
     if ci == "gitlab":
         jobs = yaml.safe_load(tree[".gitlab-ci.yml"]).values()
-        return {job["environment"]["name"] for job in jobs if "environment" in job}
+        return {job["environment"]["name"] for job in jobs if "extends" in job}
     if ci == "azure_devops":
         text = tree["azure-pipelines.yml"].decode()
         groups = re.findall(r"(?:group|azureSubscription): databricks-(\w+)", text)

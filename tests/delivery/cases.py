@@ -118,7 +118,7 @@ class Runner:
         wanted = [(name, NORMAL) for name in EVENTS]
         wanted += [(name, UNTESTED) for name in DEPLOYING]
         if case.include_staging:
-            wanted.append(("main", BROKEN_STAGING))
+            wanted += [(event, BROKEN_STAGING) for event in ("main", "tag")]
         return self.recalled(str(case), case, wanted)
 
     def weathers(self, case: Case, event: str, weathers: list[Weather]) -> list[list[Job]]:

@@ -56,7 +56,7 @@ def deploys(case: Case, event: str) -> set[str]:
     meant = {
         "branches": {"develop": {"dev"}, "main": {first, "prod"}},
         "trunk": {"main": {first, "prod"}},
-        "tags": {"main": {tested}, "tag": {"prod"}},
+        "tags": {"main": {tested}, "tag": {first, "prod"}},
     }[case.promotion]
     # By hand a branch goes to dev alone, and a tag anywhere: GitLab asks for no target, but offers
     # a job for each that the branch or tag may go to.
@@ -239,7 +239,9 @@ def test_nothing_is_deployed_after_a_failed_test(case: Case, runner: Runner) -> 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.include_staging], ids=str)
 def test_nothing_goes_to_prod_after_a_failed_smoke_run(case: Case, runner: Runner) -> None:
-    jobs = runner.runs(case)["main", BROKEN_STAGING]
+    released = "tag" if case.promotion == "tags" else "main"
+    assert "prod" in deployed(runner.runs(case)[released, NORMAL])
+    jobs = runner.runs(case)[released, BROKEN_STAGING]
     assert deployed(jobs) == {"staging"}
     assert [job.result for job in jobs] == ["success", "failure"]
 

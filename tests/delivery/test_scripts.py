@@ -227,7 +227,7 @@ def integrate(
     Returns the exit status and what was asked of the CLI.
     """
 
-    def integrate(failing: str, **answers: Any) -> tuple[int, list[str]]:
+    def integrate(command: str, failing: str, **answers: Any) -> tuple[int, list[str]]:
         log = tmp_path / "log"
         put(
             bin_folder,
@@ -238,7 +238,7 @@ def integrate(
             f'"{failing}") exit 3;; esac',
         )
         repo = render(try_out=True, **answers)
-        process = subprocess.run(["bash", "scripts/integration.sh", "7"], cwd=repo, check=False)
+        process = subprocess.run(["bash", "scripts/integration.sh", command, "7"], cwd=repo)
         return process.returncode, log.read_text().splitlines()
 
     return integrate
@@ -267,21 +267,21 @@ def integrate(
         ),
     ],
 )
-def test_a_pull_request_is_tried_out_and_leaves_nothing(
+def test_a_pull_request_is_deployed_seeded_and_run(
     answers: dict[str, Any], seeded: list[str], integrate
 ) -> None:
-    assert integrate("", **answers) == (0, [*seeded, *RUNS, *DESTROYED])
+    assert integrate("try", "", **answers) == (0, [*seeded, *RUNS])
 
 
 @pytest.mark.parametrize("failing", ["bundle deploy --target pr", *RUNS])
-def test_a_pull_request_that_fails_leaves_nothing_and_fails(failing: str, integrate) -> None:
+def test_a_pull_request_that_fails_goes_no_further(failing: str, integrate) -> None:
     steps = ["bundle deploy --target pr", *RUNS]
-    done = steps[: steps.index(failing) + 1]
-    assert integrate(failing) == (3, [*done, *DESTROYED])
+    assert integrate("try", failing) == (3, steps[: steps.index(failing) + 1])
 
 
-def test_a_copy_that_cannot_be_destroyed_is_a_failure(integrate) -> None:
-    assert integrate(DESTROYED[0]) == (1, ["bundle deploy --target pr", *RUNS, *DESTROYED])
+@pytest.mark.parametrize("failing", ["", *DESTROYED])
+def test_a_copy_is_destroyed_as_far_as_it_can_be(failing: str, integrate) -> None:
+    assert integrate("destroy", failing) == (1 if failing else 0, DESTROYED)
 
 
 # GIT FOLDER
@@ -425,6 +425,24 @@ def test_a_new_release_is_a_commit_and_a_report_with_its_changelog(
     assert "- Better." in report
     assert "- First." not in report
     assert "update.md" not in git(repo, "ls-files")
+
+
+@pytest.mark.parametrize(
+    ("author", "outcome"), [("template update", "updated"), ("Ada", "nothing")]
+)
+def test_commits_of_people_on_the_branch_are_not_lost(
+    author: str, outcome: str, update, template_repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo, run_it = update
+    monkeypatch.setenv("GIT_AUTHOR_NAME", author)
+    git(repo, "switch", "--create", "template-update")
+    (repo / "theirs.md").write_text("A conflict resolved by hand.\n")
+    commit(repo, "Theirs")
+    git(repo, "update-ref", "refs/remotes/origin/template-update", "HEAD")
+    git(repo, "switch", "main")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "template update")
+    release(template_repo, "## First deploy", "## The first deploy")
+    assert run_it() == f"{outcome}\n"
 
 
 def test_a_conflict_is_left_to_people_and_never_committed(update, template_repo: Path) -> None:

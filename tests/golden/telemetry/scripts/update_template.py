@@ -12,6 +12,7 @@ from pathlib import Path
 
 ANSWERS = Path(".copier-answers.yml")
 BRANCH = "template-update"
+AUTHOR = "template update"  # as CI names itself
 REPORT = Path("update.md")
 TEMPLATE = "https://github.com/bundlewright/bundlewright"
 COPIER = "copier@9.19.1"
@@ -53,7 +54,18 @@ def unmerged() -> list[str]:
     return conflicts + output("git", "ls-files", "--others", "--", "*.rej").splitlines()
 
 
+def taken() -> bool:
+    """Return whether somebody else has commits on the branch, which a new one would lose."""
+    if not output("git", "branch", "--remotes", "--list", f"origin/{BRANCH}"):
+        return False
+    authors = output("git", "log", "--format=%an", f"HEAD..origin/{BRANCH}").splitlines()
+    return any(author != AUTHOR for author in authors)
+
+
 def main() -> str:
+    if taken():
+        print(f"People work on {BRANCH}: merge or delete it, then this goes on.", file=sys.stderr)
+        return "nothing"
     before = release()
     subprocess.run(["git", "switch", "--quiet", "--force-create", BRANCH], check=True)
     # Its own check of the merged bundle is part of the update.
