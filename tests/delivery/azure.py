@@ -419,7 +419,13 @@ def perform(
         environment = environment["name"]
     minutes = float(definition.get("timeoutInMinutes", DEFAULT_MINUTES))
     gate = f"environment {environment}" if environment else ""
-    job = Job(name, environment=environment, gate=gate, minutes=minutes)
+    job = Job(
+        name,
+        environment=environment,
+        gate=gate,
+        deployment="deployment" in definition,
+        minutes=minutes,
+    )
     folder = bench.workspace()
     elsewhere = bench.workspace()
     folders = {
@@ -434,7 +440,7 @@ def perform(
     steps = steps_of(definition)
     # A job fetches the repo by itself, a deployment does not.
     if "deployment" not in definition and not any("checkout" in step for step in steps):
-        bench.checkout(folder, event.ref)
+        bench.checkout(folder, event.ref, depth=1)
     for step in steps:
         known(step, STEP_KEYS, name)
         status = {"steps": SUCCEEDED if job.result == "success" else FAILED}
@@ -465,10 +471,15 @@ def perform_step(
     folder = bench.folder / values["Build.SourcesDirectory"]
     if "checkout" in step:
         if step["checkout"] == "self":
-            bench.checkout(folder, f"refs/heads/{event.name}" if event.is_branch else event.ref)
+            # Without `fetchTags` a pipeline has a setting for them, which is off in a new one.
+            tags = str(step.get("fetchTags")).lower() == "true"
+            ref = f"refs/heads/{event.name}" if event.is_branch else event.ref
+            bench.checkout(folder, ref, depth=int(step.get("fetchDepth", 1)), tags=tags)
             bench.git(folder, "checkout", "--quiet", "--detach")  # a commit, of whatever it is
         elif step["checkout"] != "none":
             raise Unknown(f"{job.name}: checkout {step['checkout']}")
+        words = ("uses", "checkout", *(f"{k}={v}" for k, v in step.items() if k != "checkout"))
+        job.calls.append(Call(words, str(folder), {}))
         return True, ""
     inputs = step.get("inputs", {})
     script = step.get("script") or step.get("bash")
@@ -496,6 +507,7 @@ def perform_step(
     )
     if mapped.get("DATABRICKS_AUTH_TYPE", values.get("DATABRICKS_AUTH_TYPE")) in FEDERATED:
         job.vouched = job.vouched or "SYSTEM_ACCESSTOKEN" in mapped
+        job.audience = AUDIENCE
     if connection:
         mapped["AZURE_CONNECTION"] = connection
     good, printed = bench.shell(
@@ -509,6 +521,7 @@ def perform_step(
 
 
 FEDERATED = ("azure-devops-oidc",)
+AUDIENCE = "api://AzureADTokenExchange"  # of every token of Azure DevOps
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -20,10 +20,12 @@ from rendering import Answers, Renderer
 
 READER = "6f1a2b3c-0d4e-4f5a-8b6c-7d8e9f0a1b2c"
 CI_FILES = (".github/workflows/", ".gitlab-ci.yml", "azure-pipelines")
+SETUP = "docs/setup.md"
 NORMAL = Weather(plan="nothing")
 UNTESTED = Weather(failing="^uv run pytest")
 BROKEN_STAGING = Weather(failing="^databricks bundle run .*staging")
-DEPLOYING = ("develop", "main", "tag", "manual_dev", "rollback_prod")
+# The events after which something is deployed, or a pull request tried out.
+CHANGING = ("pull_request", "develop", "main", "tag", "manual_dev", "rollback_prod")
 
 Runs = dict[tuple[str, Weather], list[Job]]  # by event and weather
 
@@ -41,7 +43,12 @@ class Case:
 
     @property
     def answers(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return vars(self) | {"try_out": self.try_out}
+
+    @property
+    def try_out(self) -> bool:
+        """Whether each pull request has a copy of its own, which adds a job to it alone."""
+        return self.promotion == "trunk" and not self.reader_service_principal
 
     @property
     def targets(self) -> list[str]:
@@ -56,8 +63,8 @@ class Case:
 def cases() -> list[Case]:
     """Returns each CI system by each way of promotion and identity, with and without staging.
 
-    Every second one has a reader, which adds jobs and changes nothing else; the cloud makes a
-    difference where Azure DevOps signs in to Azure.
+    Every second one has a reader, which adds jobs and changes nothing else, and some without it try
+    pull requests out; the cloud makes a difference where Azure DevOps signs in to Azure.
     """
     found = []
     for ci, promotion, staging, auth in product(
@@ -79,6 +86,12 @@ def answered(renderer: Renderer, **given: Any) -> Answers:
     """Returns some answers, and the defaults for all others."""
     answers = Answers(renderer, lambda name, _: answers.recall(renderer.default, name), given)
     return answers
+
+
+def setup_of(renderer: Renderer, case: Case) -> str:
+    """Returns the page that says what is set up once."""
+    tree = renderer.tree(answered(renderer, **case.answers), lambda path: path == SETUP)
+    return tree[SETUP].decode()
 
 
 def tree_of(renderer: Renderer, **given: Any) -> rendering.Tree:
@@ -116,7 +129,7 @@ class Runner:
     def runs(self, case: Case) -> Runs:
         """Returns what runs for every event, and what still does where something fails."""
         wanted = [(name, NORMAL) for name in EVENTS]
-        wanted += [(name, UNTESTED) for name in DEPLOYING]
+        wanted += [(name, UNTESTED) for name in CHANGING]
         if case.include_staging:
             wanted += [(event, BROKEN_STAGING) for event in ("main", "tag")]
         return self.recalled(str(case), case, wanted)

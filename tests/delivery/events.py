@@ -16,6 +16,7 @@ PROJECT = "1217"  # GitLab's number of it, which gitlab-ci-local does not let on
 FEATURE = "feature"
 TAG = "v1.2.0"
 STRAY_TAG = "v9.9.9"  # of a commit that is not on main
+OTHER_TAG = "nightly-1"  # which is no release
 PULL_REQUEST = "refs/pull/7/merge"
 # What tells the schedules of a GitLab project apart: a variable that each of them sets.
 GITLAB_SCHEDULES = {"nightly": {"SCHEDULE": "drift"}, "weekly": {"SCHEDULE": "template-update"}}
@@ -32,6 +33,7 @@ class Event:
         fork: whether the pull request comes from a copy of the repo.
         target: which one was chosen by hand.
         schedule: nightly or weekly.
+        shown: whether it has something to say on the page.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Event:
     fork: bool = False
     target: str = ""
     schedule: str = ""
+    shown: bool = True
 
     @property
     def name(self) -> str:
@@ -57,13 +60,14 @@ class Event:
     @property
     def protected(self) -> bool:
         """Whether only those may make such a commit who may deploy it."""
-        return self.is_tag or self.name in ("develop", "main")
+        return self.name in ("develop", "main") or (self.is_tag and self.name.startswith("v"))
 
 
 MAIN = "refs/heads/main"
 ANOTHER = f"refs/heads/{FEATURE}"
 RELEASE = f"refs/tags/{TAG}"
 STRAY = f"refs/tags/{STRAY_TAG}"
+OTHER = f"refs/tags/{OTHER_TAG}"
 EVENTS = {
     "pull_request": Event("pull request", "pull_request", PULL_REQUEST),
     "fork": Event("pull request of a fork", "pull_request", PULL_REQUEST, fork=True),
@@ -72,11 +76,25 @@ EVENTS = {
     "feature": Event("push to another branch", "push", ANOTHER),
     "tag": Event(f"tag `{TAG}`", "push", RELEASE),
     "stray_tag": Event("tag of a commit that is not on `main`", "push", STRAY),
+    "other_tag": Event("another tag", "push", OTHER, shown=False),
     "manual_dev": Event("by hand: a branch to dev", "manual", ANOTHER, target="dev"),
     "manual_main": Event("by hand: `main` to prod", "manual", MAIN, target="prod"),
     "rollback_dev": Event("by hand: a tag to dev", "manual", RELEASE, target="dev"),
     "rollback_staging": Event("by hand: a tag to staging", "manual", RELEASE, target="staging"),
     "rollback_prod": Event("by hand: a tag to prod", "manual", RELEASE, target="prod"),
+    "stray_staging": Event(
+        "by hand: a stray tag to staging", "manual", STRAY, target="staging", shown=False
+    ),
+    "stray_prod": Event(
+        "by hand: a tag that is not on `main` to prod", "manual", STRAY, target="prod"
+    ),
+    "other_dev": Event("by hand: another tag to dev", "manual", OTHER, target="dev", shown=False),
+    "other_staging": Event(
+        "by hand: another tag to staging", "manual", OTHER, target="staging", shown=False
+    ),
+    "other_prod": Event(
+        "by hand: another tag to prod", "manual", OTHER, target="prod", shown=False
+    ),
     "nightly": Event("every night", "schedule", MAIN, schedule="nightly"),
     "weekly": Event("every week", "schedule", MAIN, schedule="weekly"),
 }

@@ -400,6 +400,24 @@ def run(bench: Bench, event: Event, weather: Weather = Weather()) -> list[Job]: 
     return jobs
 
 
+def allowed(tree: Mapping[str, bytes], event: Event) -> set[str]:
+    """Returns the jobs that a push or a pull request passes by their own `if`.
+
+    It is taken for one that starts the workflow, and all that a job waits for for a success.
+    """
+    found = set()
+    for path, content in tree.items():
+        workflow = read(content.decode()) if path.startswith(".github/workflows/") else {"on": {}}
+        if event.kind in workflow["on"]:
+            inputs = dict.fromkeys(inputs_of(workflow), "")
+            contexts = {"github": events.github(event), "inputs": inputs}
+            for name, job in workflow["jobs"].items():
+                after = {each: {"result": "success", "outputs": {}} for each in needs(job)}
+                if holds(job.get("if"), contexts | {"needs": after}, True):
+                    found.add(name)
+    return found
+
+
 def play(
     bench: Bench,
     workflow: dict[str, Any],
@@ -478,7 +496,7 @@ def once(
     weather: Weather,
 ) -> Done:
     """Runs one job, or recalls what came of it."""
-    top = {key: workflow.get(key) for key in ("permissions", "env", "defaults")}
+    top = {key: workflow.get(key) for key in ("permissions", "env", "defaults", "concurrency")}
     key = json.dumps([name, definition, top, contexts, weather.variables(), bench.seen])
     if key not in DONE:
         DONE[key] = perform(bench, name, definition, workflow, event, contexts, weather)
@@ -499,24 +517,25 @@ def perform(
     if workflow.get("defaults"):
         known(workflow["defaults"], set(), "defaults")
     environment = filled(definition.get("environment", ""), contexts)
+    deployment = bool(environment)
     if isinstance(environment, dict):
         known(environment, {"name", "url", "deployment"}, "environment")
+        deployment = environment.get("deployment", True)
         environment = environment["name"]
     permissions = definition.get("permissions", workflow.get("permissions"))
     if not isinstance(permissions, dict):
         raise Unknown(f"{name}: permissions {permissions}")
-    turn = filled(definition.get("concurrency", ""), contexts)
-    if isinstance(turn, dict):
-        # One that a later run may stop takes no turns.
-        turn = turn["group"] if turn.get("cancel-in-progress") is not True else ""
+    turn, stopped = group(definition, contexts)
     trusted = not event.fork
     job = Job(
         name,
         environment=environment,
         gate=f"environment {environment}" if environment else "",
+        deployment=deployment,
         vouched=trusted and permissions.get("id-token") == "write",
         permissions=permissions,
-        turn=turn,
+        turn="" if stopped else turn,
+        interruptible=stopped or replaced(workflow, contexts),
         minutes=definition.get("timeout-minutes"),
     )
     text = json.dumps(definition)
@@ -576,8 +595,27 @@ def perform(
         job.printed += printed + files["step_summary"].read_text(encoding="utf-8")
         if not good and not step.get("continue-on-error"):
             job.result = "failure"
+    job.audience = variables.get("DATABRICKS_TOKEN_AUDIENCE", "")
     outputs = filled(definition.get("outputs", {}), contexts)
     return Done(job, set(), outputs)
+
+
+def group(holder: Mapping[str, Any], contexts: Mapping[str, Any]) -> tuple[str, bool]:
+    """Returns the group of a workflow or job, and whether a newer one in it stops this one."""
+    found = filled(holder.get("concurrency", ""), contexts)
+    if isinstance(found, str):
+        return found, False
+    known(found, {"group", "cancel-in-progress"}, "concurrency")
+    if not isinstance(found.get("cancel-in-progress", False), bool):
+        raise Unknown(f"cancel-in-progress: {found['cancel-in-progress']}")
+    return found["group"], found.get("cancel-in-progress", False)
+
+
+def replaced(workflow: Mapping[str, Any], contexts: Mapping[str, Any]) -> bool:
+    """Returns whether the next run for the same branch, tag or pull request stops this one."""
+    own, stopped = group(workflow, contexts)
+    after = contexts["github"] | {"run_id": "4712", "run_number": "13", "sha": "89abcdef" * 5}
+    return stopped and own == group(workflow, contexts | {"github": after})[0]
 
 
 def use(
@@ -588,7 +626,8 @@ def use(
     settings = {key: text_of(each) for key, each in filled(step.get("with", {}), contexts).items()}
     if action.startswith("actions/checkout@"):
         ref = settings.get("ref") or contexts["github"]["ref"]
-        bench.checkout(folder, ref if ref.startswith("refs/") else f"refs/heads/{ref}")
+        full = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
+        bench.checkout(folder, full, depth=int(settings.get("fetch-depth", 1)))
     elif action.startswith("./"):
         raise Unknown(f"{job.name}: {action}")
     words = ("uses", action.partition("@")[0], *(f"{k}={v}" for k, v in settings.items()))

@@ -56,9 +56,11 @@ async function pipeline(request, manual, names = []) {
       when: job.when,
       status: job.jobStatus,
       environment: job.environment?.name ?? "",
+      action: job.environment?.action ?? "start",
       resourceGroup: job.jobData.resource_group ?? "",
       timeout: job.jobData.timeout ?? null,
-      idTokens: Object.keys(job.jobData.id_tokens ?? {}),
+      interruptible: job.jobData.interruptible ?? null,
+      audiences: Object.values(job.jobData.id_tokens ?? {}).map((token) => token.aud),
     })),
   };
 }

@@ -29,6 +29,7 @@ CACHE = rendering.ROOT / ".nox/delivery-cache"
 FILE = ".gitlab-ci.yml"
 # Variables of an environment, as the documentation of a generated repo has them made.
 SECRETS = ("DATABRICKS_CLIENT_SECRET", "COMMENT_TOKEN")
+SERVER = "https://gitlab.com"
 ENVIRONMENTS = ("dev", "plan", "staging", "prod")
 # Not protected: merge requests and other branches need them, and so does a fork's merge request get
 # them whose pipeline a member starts here.
@@ -220,7 +221,7 @@ def play(
         check=False,
     )
     assert process.returncode == 0, process.stderr
-    default = pipeline.get("default", {}).get("timeout")
+    default = pipeline.get("default", {})
     return [
         (read(each["alone"], default), read(each["attended"], default) if each["attended"] else [])
         for each in json.loads(process.stdout)
@@ -248,18 +249,19 @@ def repo(bench: Bench, event: Event) -> Path:
     if not folder.exists():
         folder.mkdir()
         bench.checkout(folder, event.ref if stray else events.MAIN)
+        bench.git(folder, "checkout", "--quiet", "--detach")  # a commit, of whatever it is
         # Which project this is; the real origin is a folder.
         url = f"https://gitlab.com/{events.REPOSITORY}.git"
         bench.git(folder, "remote", "add", "gcl-origin", url)
     return folder
 
 
-def read(result: dict[str, Any], default: str | None) -> list[Job]:
+def read(result: dict[str, Any], default: Mapping[str, Any]) -> list[Job]:
     """Returns the jobs that came to run in a pipeline.
 
     Args:
         result: as `gitlab.mjs` prints it.
-        default: the time limit of jobs that name none, which gitlab-ci-local does not pass on.
+        default: what holds for jobs that do not say it, which gitlab-ci-local does not pass on.
 
     Raises:
         Unknown: gitlab-ci-local could not run it.
@@ -273,16 +275,22 @@ def read(result: dict[str, Any], default: str | None) -> list[Job]:
         if each["status"] == "pending":
             continue
         own = [call for call in calls if call.job == each["name"]]
+        interruptible = each["interruptible"]
+        if interruptible is None:
+            interruptible = default.get("interruptible", False)
         jobs.append(
             Job(
                 each["name"],
                 environment=each["environment"],
-                vouched=bool(each["idTokens"]),
+                deployment=bool(each["environment"]) and each["action"] == "start",
+                vouched=bool(each["audiences"]),
+                audience=" ".join(each["audiences"]).replace("$CI_SERVER_URL", SERVER),
                 secrets=tuple(
                     sorted({name for call in own for name in SECRETS if name in call.variables})
                 ),
-                turn=each["resourceGroup"],
-                minutes=minutes(each["timeout"] or default),
+                turn=each["resourceGroup"].replace("$CI_MERGE_REQUEST_IID", "7"),
+                interruptible=interruptible,
+                minutes=minutes(each["timeout"] or default.get("timeout")),
                 result="success" if each["status"] == "success" else "failure",
                 calls=own,
                 printed=result["printed"],

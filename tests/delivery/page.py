@@ -80,6 +80,8 @@ def rows_by_event(runs: dict[Case, Runs]) -> dict[str, list[str]]:
     """Returns the rows of a table by event: one for what the same commands do in some systems."""
     result: dict[str, list[str]] = {}
     for name, event in EVENTS.items():
+        if not event.shown:
+            continue
         found: dict[tuple[str, ...], list[str]] = {}
         for case, ran in runs.items():
             rows = [row for job in ran[name, NORMAL] for row in rows_of(job)]

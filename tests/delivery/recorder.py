@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import rendering
-from events import API, FEATURE, PULL_REQUEST, STRAY_TAG, TAG
+from events import API, FEATURE, OTHER_TAG, PULL_REQUEST, STRAY_TAG, TAG
 
 HERE = Path(__file__).parent
 # What CI calls that is not there, or would reach out of the repo.
@@ -47,6 +47,7 @@ class Call:
     folder: str
     variables: Mapping[str, str] = field(hash=False)
     job: str = ""
+    branch: str = ""  # that is checked out, which the CLI looks at
 
     @property
     def text(self) -> str:
@@ -71,10 +72,13 @@ class Job:
     Args:
         environment: under which it runs; the CI system guards it.
         gate: what it waits for before it starts: a person, or the rules of an environment.
+        deployment: whether the CI system keeps a record of it as a deployment.
         vouched: whether the CI system gives it a token that Databricks may trust.
+        audience: for whom that token is.
         secrets: the names of the secrets that it was given.
         permissions: what the token of the job allows, where the CI system knows such a thing.
         turn: jobs of the same turn run one after the other.
+        interruptible: whether a newer commit stops it.
         minutes: its time limit.
         result: success, failure or skipped.
     """
@@ -82,10 +86,13 @@ class Job:
     name: str
     environment: str = ""
     gate: str = ""
+    deployment: bool = False
     vouched: bool = False
+    audience: str = ""
     secrets: tuple[str, ...] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
     turn: str = ""
+    interruptible: bool = False
     minutes: float | None = None
     result: str = "success"
     calls: list[Call] = field(default_factory=list)
@@ -184,6 +191,7 @@ class Bench:
         for branch in ("develop", FEATURE):
             self.git(work, "branch", branch)
         self.git(work, "tag", TAG)
+        self.git(work, "tag", OTHER_TAG)
         self.git(work, "update-ref", PULL_REQUEST, "HEAD")
         self.git(work, "switch", "--quiet", "--create", "stray")
         self.git(work, "commit", "--quiet", "--allow-empty", "--message", "Not reviewed")
@@ -206,11 +214,21 @@ class Bench:
         folder.mkdir()
         return folder
 
-    def checkout(self, folder: Path, ref: str) -> None:
-        """Does as the CI systems do: a branch under its name, anything else as a mere commit."""
-        origin = str(self.origin)
-        self.git(folder, "clone", "--quiet", "--shared", "--no-checkout", origin, ".")
-        self.git(folder, "fetch", "--quiet", "origin", f"+{ref}:refs/ci/head")
+    def checkout(self, folder: Path, ref: str, *, depth: int = 0, tags: bool = True) -> None:
+        """Does as the CI systems do: a branch under its name, anything else as a mere commit.
+
+        Args:
+            depth: how many commits of this one ref are fetched; 0 is all of all branches.
+            tags: whether all tags are fetched with all branches.
+        """
+        self.git(folder, "init", "--quiet")
+        self.git(folder, "remote", "add", "origin", self.origin.as_uri())
+        fetch = ["fetch", "--quiet", "origin", f"+{ref}:refs/ci/head"]
+        if depth:
+            fetch += [f"--depth={depth}", "--no-tags"]
+        else:
+            fetch += ["+refs/heads/*:refs/remotes/origin/*", "--tags" if tags else "--no-tags"]
+        self.git(folder, *fetch)
         branch = ref.removeprefix("refs/heads/")
         switch = ["--detach"] if branch == ref else ["-B", branch]
         self.git(folder, "checkout", "--quiet", *switch, "refs/ci/head")
@@ -249,10 +267,10 @@ def calls_in(record: str) -> list[Call]:
     """Returns the calls that `tools.sh` wrote down."""
     found = []
     for line in record.split("\x1e")[:-1]:
-        tool, folder, job, count, *rest = line.split("\x1f")[:-1]
+        tool, folder, job, branch, count, *rest = line.split("\x1f")[:-1]
         words = (tool, *rest[: int(count)])
         variables = dict(each.split("=", 1) for each in rest[int(count) :])
-        found.append(Call(words, folder, variables, job))
+        found.append(Call(words, folder, variables, job, branch))
     return found
 
 

@@ -169,6 +169,7 @@ def test_steps_pass_on_what_they_say(bench: Make) -> None:
     words = [call.text for call in one.calls if call.words[0] == "uv"]
     assert words == ["uv 1-2-2", "uv cleans"]
     assert (one.result, one.environment, one.gate) == ("failure", "dev", "environment dev")
+    assert not one.deployment
     # What waits for a job waits for its environment, too.
     assert [call.text for call in two.calls] == ["uv 7"]
     assert two.gate == "environment dev"
@@ -177,7 +178,7 @@ def test_steps_pass_on_what_they_say(bench: Make) -> None:
 @pytest.mark.parametrize(
     ("on", "started"),
     [
-        ("push", {"develop", "main", "feature", "tag", "stray_tag"}),
+        ("push", {"develop", "main", "feature", "tag", "stray_tag", "other_tag"}),
         ("{push: {branches: [main, 'dev*']}}", {"develop", "main"}),
         ("{push: {tags: ['v*']}}", {"tag", "stray_tag"}),
         ("{push: {branches: ['**'], tags: ['x*']}}", {"develop", "main", "feature"}),
@@ -186,10 +187,14 @@ def test_steps_pass_on_what_they_say(bench: Make) -> None:
         ("{pull_request: {types: [closed]}}", set()),
         ("{schedule: [{cron: '0 3 * * *'}]}", {"nightly"}),
         ("{schedule: [{cron: '0 3 * * *'}, {cron: '0 3 * * 1'}]}", {"nightly", "weekly"}),
-        ("{workflow_dispatch: }", {"manual_dev", "rollback_dev"}),
+        ("{workflow_dispatch: }", {"manual_dev", "rollback_dev", "other_dev"}),
         (
-            "{workflow_dispatch: {inputs: {where: {options: [dev, prod]}}}}",
-            {"manual_dev", "manual_main", "rollback_dev", "rollback_prod"},
+            "{workflow_dispatch: {inputs: {where: {options: [dev]}}}}",
+            {"manual_dev", "rollback_dev", "other_dev"},
+        ),
+        (
+            "{workflow_dispatch: {inputs: {where: {options: [prod]}}}}",
+            {"manual_main", "rollback_prod", "stray_prod", "other_prod"},
         ),
     ],
 )
@@ -259,6 +264,74 @@ def test_a_matrix_runs_once_for_each_value(bench: Make) -> None:
     assert targets == ["dev", "prod"]
 
 
+def test_a_checkout_has_the_history_that_it_asks_for(bench: Make) -> None:
+    looks = "git merge-base --is-ancestor HEAD origin/main && git describe --tags"
+    steps = f"[{{uses: actions/checkout@v7, with: {{fetch-depth: %s}}}}, {{run: {looks}}}]"
+    azure_steps = f"[{{checkout: self, %s}}, {{bash: {looks}}}]"
+    repo = bench(
+        github=f"""
+        on: push
+        permissions: {{}}
+        jobs:
+          full: {{runs-on: x, steps: {steps % 0}}}
+          shallow: {{runs-on: x, steps: {steps % 1}}}
+        """,
+        azure=f"""
+        trigger: {{tags: {{include: [v*]}}}}
+        stages:
+          - stage: a
+            jobs:
+              - {{job: full, steps: {azure_steps % "fetchDepth: 0, fetchTags: true"}}}
+              - {{job: no_tags, steps: {azure_steps % "fetchDepth: 0"}}}
+              - {{job: shallow, steps: {azure_steps % "fetchTags: true"}}}
+        """,
+    )
+    assert names(github.run(repo, EVENTS["tag"])) == {"full": "success", "shallow": "failure"}
+    found = names(azure.run(repo, EVENTS["tag"]))
+    assert found == {"full": "success", "no_tags": "failure", "shallow": "failure"}
+
+
+@pytest.mark.parametrize(
+    ("workflow", "job", "stopped", "turn"),
+    [
+        ("{group: x, cancel-in-progress: true}", "a", True, "a"),
+        ("{group: x}", "{group: a, cancel-in-progress: false}", False, "a"),
+        ("x", "{group: a, cancel-in-progress: true}", True, ""),
+        ("{group: '${{ github.ref }}', cancel-in-progress: true}", "a", True, "a"),
+        ("{group: '${{ github.run_id }}', cancel-in-progress: true}", "a", False, "a"),
+    ],
+)
+def test_a_newer_run_of_a_group_stops_a_job(
+    workflow: str, job: str, stopped: bool, turn: str, bench: Make
+) -> None:
+    repo = bench(
+        github=f"""
+        on: push
+        permissions: {{}}
+        concurrency: {workflow}
+        jobs: {{a: {{runs-on: x, concurrency: {job}, steps: [{{run: "true"}}]}}}}
+        """
+    )
+    (job_run,) = github.run(repo, EVENTS["main"])
+    assert (job_run.interruptible, job_run.turn) == (stopped, turn)
+
+
+def test_a_job_may_be_held_back_by_its_own_condition(bench: Make) -> None:
+    repo = bench(
+        github="""
+        on: {push: {tags: [v*]}, workflow_dispatch: {inputs: {target: {options: [dev]}}}}
+        permissions: {}
+        jobs:
+          all: {runs-on: x, steps: []}
+          main: {runs-on: x, if: github.ref == 'refs/heads/main', steps: []}
+          after_main: {runs-on: x, needs: main, steps: []}
+          chosen: {runs-on: x, if: inputs.target == 'dev' || failure(), steps: []}
+        """
+    )
+    assert github.allowed(repo.tree, EVENTS["other_tag"]) == {"all", "after_main"}
+    assert github.allowed(repo.tree, EVENTS["fork"]) == set()
+
+
 # GITLAB ------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("text", "value"),
@@ -290,7 +363,7 @@ workflow:
     - if: $CI_PIPELINE_SOURCE == "schedule"
       when: never
     - if: $CI_COMMIT_BRANCH == "main" || $CI_MERGE_REQUEST_IID
-default: {timeout: 1h 30m}
+default: {timeout: 1h 30m, interruptible: true}
 stages: [check, deploy]
 .as: {id_tokens: {T: {aud: x}}, variables: {DATABRICKS_CLIENT_ID: me}}
 test: {stage: check, script: [uv run pytest]}
@@ -306,6 +379,7 @@ deploy:
   stage: deploy
   environment: prod
   resource_group: prod
+  interruptible: false
   script: [databricks bundle deploy -t prod]
   rules: [{if: $CI_COMMIT_BRANCH, when: manual}]
 after: {stage: deploy, needs: [deploy], script: [uv after], rules: [{if: $CI_COMMIT_BRANCH}]}
@@ -326,12 +400,14 @@ def test_a_pipeline_runs_by_gitlab_ci_local(bench: Make) -> None:
     assert names(of("fork")) == {"test": "success"}
     test, plan = of("pull_request")
     assert (test.vouched, plan.vouched, plan.environment) == (False, True, "dev")
+    assert (plan.audience, plan.deployment, plan.interruptible) == ("x", False, True)
     assert (test.minutes, plan.gate) == (90, "")
     assert plan.databricks[0].variables["DATABRICKS_CLIENT_ID"] == "me"
     assert plan.databricks[0].variables["DATABRICKS_CLIENT_SECRET"].endswith("of dev>")
     test, deploy, after = of("main")
     assert [test.gate, deploy.gate, after.gate] == ["", "manual", "manual"]
     assert (deploy.environment, deploy.turn) == ("prod", "prod")
+    assert (test.deployment, deploy.deployment, deploy.interruptible) == (False, True, False)
     assert [call.text for call in deploy.calls] == ["databricks bundle deploy -t prod"]
     assert names(of("main", broken)) == {"test": "failure"}
 
@@ -433,6 +509,7 @@ def test_a_pipeline_runs_as_on_azure(bench: Make) -> None:
     assert ran["tag"] == ["test", "deploy"]
     prod = jobs["tag"][1]
     assert (prod.environment, prod.gate, prod.turn) == ("prod", "environment prod", "prod")
+    assert (jobs["tag"][0].deployment, prod.deployment) == (False, True)
     deploy = jobs["manual_dev"][1]
     assert [call.text for call in deploy.databricks] == [
         "databricks bundle deploy -t Manual2Manual",

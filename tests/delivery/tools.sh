@@ -5,7 +5,8 @@ tool=${0##*/}
 
 unset record
 if [[ $tool != @(git|python|python3|sudo) || ($tool == git && " $* " =~ \ (push|clone.*https://.*)\ ) ]]; then
-  printf -v record '%s\x1f' "$tool" "$PWD" "${CI_JOB_NAME-}" "$#" "$@"
+  branch=$([[ $tool == databricks ]] && "$GIT" branch --show-current 2>/dev/null)
+  printf -v record '%s\x1f' "$tool" "$PWD" "${CI_JOB_NAME-}" "$branch" "$#" "$@"
   for name in "${!DATABRICKS_@}" "${!BUNDLE_VAR_@}" GH_TOKEN COMMENT_TOKEN SYSTEM_ACCESSTOKEN AZURE_CONNECTION; do
     [[ -v $name ]] && printf -v record '%s%s=%s\x1f' "$record" "$name" "${!name}"
   done
