@@ -139,6 +139,19 @@ def starts(workflow: Mapping[str, Any], variables: Mapping[str, str | None]) -> 
     return False
 
 
+def allowed(tree: Mapping[str, bytes], event: Event) -> set[str]:
+    """Returns the jobs that an event passes by their own `rules`, whatever starts the pipeline."""
+    variables = events.gitlab(event)
+    found = set()
+    for name, job in yaml.safe_load(tree[FILE]).items():
+        if isinstance(job, dict) and "script" in job:
+            rules = job.get("rules", [{}])
+            fitting = (r for r in rules if "if" not in r or Rule(r["if"], variables).evaluate())
+            if next(fitting, {"when": "never"}).get("when") != "never":
+                found.add(name)
+    return found
+
+
 # RUNS --------------------------------------------------------------------------
 def run(
     bench: Bench, wanted: Iterable[tuple[Event, Weather]], stored: tuple[str, ...] = SECRETS

@@ -412,6 +412,21 @@ def test_a_pipeline_runs_by_gitlab_ci_local(bench: Make) -> None:
     assert names(of("main", broken)) == {"test": "failure"}
 
 
+def test_a_job_of_gitlab_may_be_held_back_by_its_own_rules(bench: Make) -> None:
+    repo = bench(
+        gitlab="""
+        workflow: {rules: [{if: $CI_COMMIT_TAG =~ /^v/}]}
+        .hidden: {variables: {A: b}}
+        all: {script: ["true"]}
+        tags: {script: ["true"], rules: [{if: $CI_COMMIT_TAG, when: manual}]}
+        releases: {script: ["true"], rules: [{if: $CI_COMMIT_TAG =~ /^v/}]}
+        never: {script: ["true"], rules: [{if: $CI_COMMIT_TAG, when: never}, {when: always}]}
+        """
+    )
+    assert gitlab.allowed(repo.tree, EVENTS["other_tag"]) == {"all", "tags"}
+    assert gitlab.allowed(repo.tree, EVENTS["tag"]) == {"all", "tags", "releases"}
+
+
 # AZURE -------------------------------------------------------------------------
 def condition(text: str, **before: str) -> bool:
     return azure.Condition(text, {"Build.Reason": "Manual", "empty": ""}, before).evaluate()
