@@ -238,6 +238,8 @@ def chosen(pipeline: Mapping[str, Any], event: Event) -> dict[str, str] | None:
     for each in pipeline.get("parameters", []):
         known(each, {"name", "displayName", "type", "default", "values"}, "parameters")
         found[each["name"]] = str(each["default"])
+        if each["type"] == "boolean":
+            found[each["name"]] = str(event.destructive)
         if "prod" in each.get("values", []):
             targets += 1
             if event.kind == "manual":

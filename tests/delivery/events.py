@@ -33,6 +33,7 @@ class Event:
         fork: whether the pull request comes from a copy of the repo.
         target: which one was chosen by hand.
         schedule: nightly or weekly.
+        destructive: whether it was chosen by hand that a deploy may delete what holds data.
         shown: whether it has something to say on the page.
     """
 
@@ -42,6 +43,7 @@ class Event:
     fork: bool = False
     target: str = ""
     schedule: str = ""
+    destructive: bool = False
     shown: bool = True
 
     @property
@@ -82,6 +84,13 @@ EVENTS = {
     "rollback_dev": Event("by hand: a tag to dev", "manual", RELEASE, target="dev"),
     "rollback_staging": Event("by hand: a tag to staging", "manual", RELEASE, target="staging"),
     "rollback_prod": Event("by hand: a tag to prod", "manual", RELEASE, target="prod"),
+    "destructive_prod": Event(
+        "by hand: a tag to prod, `destructive`",
+        *("manual", RELEASE),
+        target="prod",
+        destructive=True,
+        shown=False,
+    ),
     "stray_staging": Event(
         "by hand: a stray tag to staging", "manual", STRAY, target="staging", shown=False
     ),

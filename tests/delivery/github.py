@@ -339,7 +339,10 @@ def started(on: Any, event: Event) -> Iterator[dict[str, Any]]:
     elif name == "workflow_dispatch":
         known(settings, {"inputs"}, name)
         inputs = settings.get("inputs") or {}
-        chosen = {key: each.get("default", "") for key, each in inputs.items()}
+        chosen = {
+            key: event.destructive if each.get("type") == "boolean" else each.get("default", "")
+            for key, each in inputs.items()
+        }
         which = target_input(inputs)
         if which:
             if event.target not in inputs[which]["options"]:

@@ -210,6 +210,8 @@ def play(
     for event, weather in cases:
         predefined = events.gitlab(event)
         variables = {name: value for name, value in predefined.items() if value is not None}
+        if event.destructive:
+            variables["DESTRUCTIVE"] = "true"
         variables |= weather.variables() | (TOKENS if event.protected else {})
         requests.append(
             {

@@ -15,6 +15,7 @@ this page: they play every event in each CI system, with a recorder in place of 
 write down what was called. To review these tables is to review the delivery.
 
 - *Commands* are those of `databricks bundle` for the target of the row. `run` is the smoke run.
+  `deploy` deletes nothing that holds data, unless the run was started by hand as `destructive`.
 - *As* is the service principal that signs in: that of a target, or the reader, which may only look.
   It is the same by federation and by secret. The reader cannot `validate` staging and prod, since
   that looks at the permissions of their folders, which only a manager may see; each deploy does.

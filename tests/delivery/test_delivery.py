@@ -81,6 +81,7 @@ def deploys(case: Case, event: str) -> set[str]:
         meant["manual_main"] = {"dev"}
     else:
         meant["other_dev"] = {"dev"}
+    meant["destructive_prod"] = {"prod"}
     for target in case.targets:
         meant[f"rollback_{target}"] = {target}
     return meant.get(event, set())
@@ -144,6 +145,17 @@ def test_a_deploy_validates_first_and_ends_with_a_smoke_run(case: Case, runner: 
 
 
 @each_case
+def test_a_deploy_deletes_what_holds_data_only_where_a_person_says_so(
+    case: Case, runner: Runner
+) -> None:
+    runs = runner.runs(case)
+    for (event, _), jobs in runs.items():
+        for call in (call for job, _ in deploying({(event, NORMAL): jobs}) for call in job.calls):
+            if call.words[:3] == ("databricks", "bundle", "deploy"):
+                assert ("--auto-approve" in call.words) == (event == "destructive_prod")
+
+
+@each_case
 def test_the_push_of_another_branch_or_tag_runs_nothing(case: Case, runner: Runner) -> None:
     assert runner.runs(case)["feature", NORMAL] == []
     assert runner.runs(case)["other_tag", NORMAL] == []
@@ -159,10 +171,9 @@ def test_each_job_looks_at_the_event_itself(event: str, case: Case, renderer: Re
 
 @each_case
 def test_prod_is_deployed_from_its_branch(case: Case, runner: Runner) -> None:
-    """Azure DevOps checks out a mere commit, of which the CLI asks nothing."""
+    """A mere commit, as CI systems check it out, would tell the guard of prod nothing."""
     for job, target in deploying({("main", NORMAL): runner.runs(case)["main", NORMAL]}):
-        branch = "" if case.ci == "azure_devops" else "main"
-        assert {call.branch for call in job.databricks} == {branch}, target
+        assert {call.branch for call in job.databricks} == {"main"}, target
 
 
 @each_of_gitlab
@@ -546,10 +557,19 @@ def test_a_secret_is_seen_in_its_environment_alone(case: Case, asked: list[Comma
 
 
 @each_of_gitlab
-def test_the_token_for_updates_is_protected(case: Case, asked: list[Command]) -> None:
+def test_the_token_for_updates_is_seen_by_their_job_alone(
+    case: Case, asked: list[Command], renderer: Renderer
+) -> None:
     (token,) = (each for each in asked if " set UPDATE_TOKEN " in each.text)
     assert {"--masked", "--protected"} <= set(token.words)
-    assert token.after("--scope") == "template-update"
+    pipeline = yaml.safe_load(tree_of(renderer, **case.answers)[".gitlab-ci.yml"])
+    places = {
+        name: job["environment"]["name"]
+        for name, job in pipeline.items()
+        if isinstance(job, dict) and "environment" in job
+    }
+    seeing = [name for name, place in places.items() if place == token.after("--scope")]
+    assert seeing == ["template-update"]
 
 
 @each(lambda case: case.ci_auth == "federation" and case.cloud == "aws")

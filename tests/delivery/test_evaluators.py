@@ -194,7 +194,7 @@ def test_steps_pass_on_what_they_say(bench: Make) -> None:
         ),
         (
             "{workflow_dispatch: {inputs: {where: {options: [prod]}}}}",
-            {"manual_main", "rollback_prod", "stray_prod", "other_prod"},
+            {"manual_main", "rollback_prod", "destructive_prod", "stray_prod", "other_prod"},
         ),
     ],
 )
