@@ -1,3 +1,3 @@
 """Bundlewright starts, checks and keeps current the repositories of Databricks bundles."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
