@@ -84,6 +84,8 @@ def questions() -> str:
             lines.append(f"- `{word(identifier)}`: {label}{mark}")
         if "choices" in details:
             lines.append("")
+            if str(chosen).startswith("[["):
+                lines.append(f"By default `{chosen.strip('[] ')}`.\n")
         elif chosen != "" and not re.search(r"\[\[|\[%", str(chosen)):
             lines.append(f"By default `{chosen}`.\n")
     return "\n".join(lines).rstrip() + "\n"

@@ -190,13 +190,14 @@ def test_what_looks_at_history_has_all_of_it(case: Case, renderer: Renderer) -> 
         assert job["variables"]["GIT_DEPTH"] == 0
 
 
-@each_case
+@each(lambda case: case.ci != "gitlab")
 def test_no_checkout_leaves_a_token_behind(case: Case, runner: Runner) -> None:
-    for jobs in runner.runs(case).values():
-        for call in (call for job in jobs for call in job.calls):
-            if call.words[0] == "uses" and call.words[1].endswith("checkout"):
-                left = {word for word in call.words if word.lower().startswith("persist")}
-                assert left in ({"persist-credentials=false"}, {"persistCredentials=false"})
+    calls = [call for jobs in runner.runs(case).values() for job in jobs for call in job.calls]
+    checkouts = [call for call in calls if call.words[:1] == ("uses",) and "checkout" in call.text]
+    assert checkouts
+    for call in checkouts:
+        left = {word for word in call.words if word.lower().startswith("persist")}
+        assert left in ({"persist-credentials=false"}, {"persistCredentials=false"})
 
 
 @each_case
@@ -512,6 +513,26 @@ def sources(case: Case, environment: str) -> set[tuple[str, str]]:
     return tags if (case.promotion, environment) == ("tags", "prod") else main | tags
 
 
+@each_case
+def test_schemas_are_made_by_the_service_principal_of_a_target_and_by_developers_in_dev(
+    case: Case, asked: list[Command], renderer: Renderer
+) -> None:
+    made = {
+        (command.after("-t"), *command.words[3:5], re.search(r"--arg who (\S+)", command.text)[1])
+        for command in asked
+        if command.words[:3] == ("databricks", "grants", "update")
+        and "CREATE_SCHEMA" in command.text
+    }
+    answers = answered(renderer, **case.answers)
+    expected = {
+        ("dev", "0"),
+        *((each, answers.read(f"{each}_service_principal")) for each in case.targets),
+    }
+    assert made == {
+        (target, "catalog", answers.read(f"{target}_catalog"), who) for target, who in expected
+    }
+
+
 @each_of_github
 def test_an_environment_of_github_is_guarded(case: Case, asked: list[Command]) -> None:
     made: dict[str, dict[str, Any]] = {}
@@ -589,11 +610,18 @@ def test_databricks_trusts_the_tokens_that_ci_gives(
         subjects = {policy["subject"] for policy in policies}
         if case.ci == "github":
             assert [each.partition(":")[2] for each in subjects] == [f"environment:{environment}"]
-        elif case.ci == "gitlab" and sources(case, environment):
-            tier = {"prod": "production"}.get(environment, environment)
-            guarded = "ref_protected:true:environment_protected:true"
-            claims = f"project_path:{REPOSITORY}:{guarded}:deployment_tier:{tier}"
-            assert subjects == {claims}
+        elif case.ci == "gitlab":
+            tiers = {"dev": "development", "plan": "other", "prod": "production"}
+            tier = f"deployment_tier:{tiers.get(environment, environment)}"
+            guarded = bool(sources(case, environment))
+            refs = [True] if guarded else [True, False]
+            assert subjects == {
+                f"project_path:{REPOSITORY}:ref_protected:{ref}:environment_protected:{guarded}".lower()
+                + f":{tier}"
+                for ref in refs
+            }
+        else:
+            assert subjects == {f"p://{REPOSITORY}/sales-pipeline"}
 
 
 # THE PAGE ------------------------------------------------------------------------

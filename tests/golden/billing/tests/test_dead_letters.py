@@ -1,4 +1,4 @@
-"""Dead letters: none is lost, none is kept twice, and what was mended comes back."""
+"""Dead letters: none is lost, none is kept twice, and what was fixed comes back."""
 
 import dataclasses
 

@@ -112,7 +112,7 @@ def test_a_poor_load_fails_and_names_what_its_last_measurement_found(spark, cata
     tables.create_schema(spark, catalog, schema)
     poor = [Check("orders", "bad", 10, 5), Check("orders", "worse", 10, 4)]
     fair = [Check("orders", "fair", 10, 6)]
-    before = [Check("orders", "mended", 10, 3)]
+    before = [Check("orders", "fixed", 10, 3)]
     for run_id, checks in (("8", before), ("8", [*poor, *fair]), ("9", fair)):
         check_quality.keep(spark, catalog, schema, checks, run_id)
 

@@ -282,6 +282,8 @@ def alert(name):
     """Return an alert, and its query with the names that local tables have."""
     key = f"all_of_retail_{name}"
     text = (ROOT / "resources" / "alerts" / f"{key}.alert.yml").read_text()
+    variables = yaml.safe_load((ROOT / "databricks.yml").read_text())["variables"]
+    text = text.replace("${var.fresh_hours}", str(variables["fresh_hours"]["default"]))
     settings = yaml.safe_load(text)["resources"]["alerts"][key]
     return settings, settings["query_text"].replace("`${var.catalog}`.`${var.schema}`.", "")
 

@@ -64,8 +64,7 @@ def taken() -> bool:
 
 def main() -> str:
     if taken():
-        print(f"People work on {BRANCH}: merge or delete it, then this goes on.", file=sys.stderr)
-        return "nothing"
+        raise SystemExit(f"Somebody works on {BRANCH}: merge it, and delete it.")
     before = release()
     subprocess.run(["git", "switch", "--quiet", "--force-create", BRANCH], check=True)
     # Its own check of the merged bundle is part of the update.

@@ -3,7 +3,7 @@
 All is done by Spark: no row comes to the driver. A record is known by its content, so a second run
 over the same files adds nothing; equal records are told apart by their number.
 
-To mend a record that the source never will, change its ``record`` in the table.
+To fix a record that the source never will, change its ``record`` in the table.
 """
 
 from functools import reduce
@@ -76,7 +76,7 @@ def write(
     # Merges that name their partitions do not get in each other's way:
     # https://docs.databricks.com/optimizations/isolation-level
     within = f"old.entity IN ({names})"
-    # A record that was mended stays replayed, though the source still delivers the broken one.
+    # A record that was fixed stays replayed, though the source still delivers the broken one.
     again = f"old.status = '{REPLAYED}' AND old.record = new.record"
     changes = {name: f"new.{name}" for name in ("errors", "status", "replayed_at")}
     tables.merge(letters, catalog, schema, TABLE, "record_id", changes, within, again)
