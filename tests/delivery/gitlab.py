@@ -143,8 +143,8 @@ def allowed(tree: Mapping[str, bytes], event: Event) -> set[str]:
     """Returns the jobs that an event passes by their own `rules`, whatever starts the pipeline."""
     variables = events.gitlab(event)
     found = set()
-    for name, job in yaml.safe_load(tree[FILE]).items():
-        if isinstance(job, dict) and "script" in job:
+    for name, job in jobs_of(tree).items():
+        if "script" in job:
             rules = job.get("rules", [{}])
             fitting = (r for r in rules if "if" not in r or Rule(r["if"], variables).evaluate())
             if next(fitting, {"when": "never"}).get("when") != "never":
@@ -180,6 +180,12 @@ def run(
                 job.gate = "manual"
                 found[case].append(job)
     return found
+
+
+def jobs_of(tree: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """Returns what is defined by name: the jobs, hidden ones and `variables` included."""
+    pipeline = yaml.safe_load(tree[FILE])
+    return {name: job for name, job in pipeline.items() if isinstance(job, dict)}
 
 
 def manual_jobs(pipeline: Mapping[str, Any]) -> list[str]:

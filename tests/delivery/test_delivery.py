@@ -148,10 +148,9 @@ def test_a_deploy_validates_first_and_ends_with_a_smoke_run(case: Case, runner: 
 def test_a_deploy_deletes_what_holds_data_only_where_a_person_says_so(
     case: Case, runner: Runner
 ) -> None:
-    runs = runner.runs(case)
-    for (event, _), jobs in runs.items():
-        for call in (call for job, _ in deploying({(event, NORMAL): jobs}) for call in job.calls):
-            if call.words[:3] == ("databricks", "bundle", "deploy"):
+    for (event, _), jobs in runner.runs(case).items():
+        for call in (call for job in jobs for call in job.databricks):
+            if call.words[2] == "deploy":
                 assert ("--auto-approve" in call.words) == (event == "destructive_prod")
 
 
@@ -179,12 +178,8 @@ def test_prod_is_deployed_from_its_branch(case: Case, runner: Runner) -> None:
 @each_of_gitlab
 def test_what_looks_at_history_has_all_of_it(case: Case, renderer: Renderer) -> None:
     """The other systems are played with the depth that they are told."""
-    pipeline = yaml.safe_load(tree_of(renderer, **case.answers)[".gitlab-ci.yml"])
-    looking = [
-        job
-        for job in pipeline.values()
-        if isinstance(job, dict) and re.search("merge-base|describe", str(job.get("script")))
-    ]
+    jobs = gitlab.jobs_of(tree_of(renderer, **case.answers)).values()
+    looking = [job for job in jobs if re.search("merge-base|describe", str(job.get("script")))]
     assert len(looking) >= len(case.targets) - 1
     for job in looking:
         assert job["variables"]["GIT_DEPTH"] == 0
@@ -583,11 +578,9 @@ def test_the_token_for_updates_is_seen_by_their_job_alone(
 ) -> None:
     (token,) = (each for each in asked if " set UPDATE_TOKEN " in each.text)
     assert {"--masked", "--protected"} <= set(token.words)
-    pipeline = yaml.safe_load(tree_of(renderer, **case.answers)[".gitlab-ci.yml"])
+    jobs = gitlab.jobs_of(tree_of(renderer, **case.answers))
     places = {
-        name: job["environment"]["name"]
-        for name, job in pipeline.items()
-        if isinstance(job, dict) and "environment" in job
+        name: job["environment"]["name"] for name, job in jobs.items() if "environment" in job
     }
     seeing = [name for name, place in places.items() if place == token.after("--scope")]
     assert seeing == ["template-update"]
