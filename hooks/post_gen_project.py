@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["copier>=9.15.0,<10"]
+# dependencies = ["copier>=9.18.0,<10"]
 # ///
 """Hands a Cookiecutter project over to Copier, which renders the same template and can update it.
 

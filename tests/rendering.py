@@ -217,7 +217,7 @@ class Renderer:
         self.environment.from_string = functools.cache(self.environment.from_string)
         self.root = template / worker.template.subdirectory
         self.suffix = worker.template.templates_suffix
-        self.exclude = worker.template.exclude
+        self.exclude = exclusions(template)
         self.sources = sorted(path for path in self.root.rglob("*") if path.is_file())
         self.known: dict[tuple[str, Any], Known] = {}
         self.patterns = functools.cache(self.find_patterns)
@@ -269,17 +269,18 @@ class Renderer:
     def excluded(self, path: str, answers: Answers) -> bool:
         verdict = False
         for entry in self.excluding(path):
-            pattern = answers.recall(self.text, entry)
-            if matches(pattern.removeprefix("!"), path):
-                verdict = not pattern.startswith("!")
+            for pattern in answers.recall(self.text, entry).splitlines():
+                if matches(pattern.removeprefix("!"), path):
+                    verdict = not pattern.startswith("!")
         return verdict
 
     def find_patterns(self, entry: str) -> set[str]:
-        """Returns all that an entry of `_exclude` can say."""
-        return {patterns for _, patterns in self.explore(functools.partial(self.text, entry))}
+        """Returns every pattern that a block of the table of files can give."""
+        texts = (text for _, text in self.explore(functools.partial(self.text, entry)))
+        return {pattern for text in texts for pattern in text.splitlines()}
 
     def find_excluding(self, path: str) -> list[str]:
-        """Returns the entries of `_exclude` that may match a path; only they are then read."""
+        """Returns the blocks that may match a path; only they are then read."""
         return [
             entry
             for entry in self.exclude
@@ -342,6 +343,12 @@ class Renderer:
             settings=SettingsModel(),
             **self.questions[name],
         )
+
+
+def exclusions(template: Path) -> list[str]:
+    """Returns the blocks of the table of files: read one by one, each reads few answers."""
+    table = (template / "includes/files.jinja").read_text(encoding="utf-8")
+    return re.findall(r"\[% if .*?\[% endif %\]", table, re.DOTALL)
 
 
 def follow(taken: list[int], widths: list[int], name: str, options: list[Any]) -> Any:

@@ -84,7 +84,7 @@ def test_a_broken_copy_leaves_other_files_as_they_were(
     (repo / "NOTES.md").write_text("Mine.\n")
     (repo / "src/mine.py").write_text("MINE = 1\n")
     (repo / "fixtures").mkdir()
-    shutil.copy(template / "includes/example/fixtures/orders.csv", repo / "fixtures")
+    shutil.copy(template / "includes/content/example/fixtures/orders.csv", repo / "fixtures")
     commit(repo, "Mine")
     (repo / "src/new.py").write_text("NEW = 1\n")
     before = rendering.read_tree(repo)
@@ -98,7 +98,7 @@ def test_an_equal_file_that_git_does_not_know_stays(
 ) -> None:
     fixtures = tmp_path / "repo/fixtures"
     fixtures.mkdir(parents=True)
-    shutil.copyfile(template / "includes/example/fixtures/orders.csv", fixtures / "orders.csv")
+    shutil.copyfile(template / "includes/content/example/fixtures/orders.csv", fixtures / "orders.csv")
     before = rendering.read_tree(tmp_path / "repo")
     commit(
         broken, "Broken", tag="v1.0.0"

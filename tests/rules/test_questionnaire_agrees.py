@@ -39,7 +39,7 @@ def spoilt_in_one_field(draw: st.DrawFn) -> str:
 @pytest.fixture(scope="module")
 def refusal(renderer: Renderer) -> Any:
     """The questionnaire's sentence about a Quartz expression, or ""."""
-    checks = renderer.environment.get_template("includes/checks.jinja").module
+    checks = renderer.environment.get_template("includes/questionnaire/checks.jinja").module
     return lambda expression: str(checks.quartz(expression)).strip()
 
 

@@ -82,7 +82,7 @@ def fix_the_template(template_repo: Path, tag: str = "v1.1.0") -> None:
     (template_repo / "template/CONTRIBUTING.md").write_text("New in the template.\n")
     etl = template_repo / "template/src/[[package_name]]/etl"
     (etl / "tables.py.jinja").rename(etl / "storage.py.jinja")
-    for folder in (etl, template_repo / "includes/example/etl"):
+    for folder in (etl, template_repo / "includes/content/example/etl"):
         for module in folder.glob("*.py*"):
             text = module.read_text().replace("from . import tables", "from . import storage")
             module.write_text(text)

@@ -1,5 +1,5 @@
 [% set column = 'order_date' %]
-[% include 'includes/layout.dbt.jinja' %]
+[% include 'includes/content/layout.dbt.jinja' %]
 with completed as (
     select
         orders.order_date,

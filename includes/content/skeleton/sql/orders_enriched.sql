@@ -5,7 +5,7 @@ USE SCHEMA IDENTIFIER(:schema);
 CREATE OR REPLACE TABLE orders_enriched
 COMMENT 'One row for each valid order'
 [% set column = 'updated_on' %]
-[% include 'includes/layout.sql.jinja' %]
+[% include 'includes/content/layout.sql.jinja' %]
 AS
 WITH
 typed_orders AS (

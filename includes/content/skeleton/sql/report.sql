@@ -4,7 +4,7 @@ USE SCHEMA IDENTIFIER(:schema);
 
 CREATE OR REPLACE TABLE order_report
 COMMENT 'One row for each day with an order'
-[% include 'includes/properties.sql.jinja' %]
+[% include 'includes/content/properties.sql.jinja' %]
 AS
 SELECT
     updated_on,

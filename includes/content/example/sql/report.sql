@@ -4,7 +4,7 @@ USE SCHEMA IDENTIFIER(:schema);
 
 CREATE OR REPLACE TABLE customer_report
 COMMENT 'One row for each customer with a completed order'
-[% include 'includes/properties.sql.jinja' %]
+[% include 'includes/content/properties.sql.jinja' %]
 AS
 SELECT
     customer_id,

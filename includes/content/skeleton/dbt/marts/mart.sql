@@ -1,5 +1,5 @@
 [% set column = 'updated_on' %]
-[% include 'includes/layout.dbt.jinja' %]
+[% include 'includes/content/layout.dbt.jinja' %]
 select
     updated_on,
     count(*) as orders,
