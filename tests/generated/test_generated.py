@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+import sys
 import zipfile
 from itertools import product
 from pathlib import Path
@@ -133,7 +134,7 @@ def test_uv_builds_the_wheel_that_the_job_names(repo: Path) -> None:
         if "python_wheel_task" in task
     ]
     assert tasks
-    run(repo, TOOLS / "uv", "build", "--wheel", "--quiet")
+    run(repo, TOOLS / "uv", "build", "--wheel", "--quiet", UV_PYTHON=sys.executable)
     (wheel,) = (repo / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as content:
         (entry_points,) = (name for name in content.namelist() if name.endswith("entry_points.txt"))

@@ -51,7 +51,6 @@ def test_a_step_that_does_it_fails_the_repos_own_tests(
 ) -> None:
     repo = render()
     (extract,) = repo.glob("src/*/etl/extract.py")
-    text = extract.read_text(encoding="utf-8")
     signature_and_docstring = r'(def run\(spark: SparkSession.*?""".*?"""\n)'
     changed, count = re.subn(
         signature_and_docstring,
