@@ -42,6 +42,7 @@ public final class OrderTotals {
         .write()
         .mode("overwrite")
         .option("overwriteSchema", true)
+        .option("comment", "How often each order was delivered, and its amounts")
         .saveAsTable(tables.name("order_totals"));
   }
 }
