@@ -16,7 +16,7 @@ CREATE OR REFRESH STREAMING TABLE silver_customers (
   CONSTRAINT has_name EXPECT (name IS NOT NULL),
   CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
 COMMENT 'Customers that keep the rules'
 [% if table_layout == 'clustering' %]
@@ -32,7 +32,8 @@ AS SELECT * FROM (
   SELECT
     array_compact(array(
       CASE WHEN NOT (id IS NOT NULL) THEN 'has_id' END,
-      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END
+      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END,
+      CASE WHEN NOT (amount IS NULL OR abs(amount) < 1000000) THEN 'plausible_amount' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_customers)
@@ -54,7 +55,7 @@ CREATE OR REFRESH STREAMING TABLE silver_orders (
   CONSTRAINT has_name EXPECT (name IS NOT NULL),
   CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
 COMMENT 'Orders that keep the rules'
 [% if table_layout == 'clustering' %]
@@ -70,7 +71,8 @@ AS SELECT * FROM (
   SELECT
     array_compact(array(
       CASE WHEN NOT (id IS NOT NULL) THEN 'has_id' END,
-      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END
+      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END,
+      CASE WHEN NOT (amount IS NULL OR abs(amount) < 1000000) THEN 'plausible_amount' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_orders)
@@ -92,7 +94,7 @@ CREATE OR REFRESH STREAMING TABLE silver_products (
   CONSTRAINT has_name EXPECT (name IS NOT NULL),
   CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
 COMMENT 'Products that keep the rules'
 [% if table_layout == 'clustering' %]
@@ -108,7 +110,8 @@ AS SELECT * FROM (
   SELECT
     array_compact(array(
       CASE WHEN NOT (id IS NOT NULL) THEN 'has_id' END,
-      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END
+      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END,
+      CASE WHEN NOT (amount IS NULL OR abs(amount) < 1000000) THEN 'plausible_amount' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_products)
