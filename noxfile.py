@@ -52,6 +52,14 @@ def generated_all(session: nox.Session) -> None:
 
 
 @nox.session
+def generated_pairs(session: nox.Session) -> None:
+    """Run all tests of repos that make every pair of options which tests can tell apart."""
+    install(session, "test")
+    arguments = session.posargs or ["-n", "2", "-k", "pairs"]
+    session.run("pytest", "tests/generated", *arguments, env={"GENERATED_PAIRS": "1"})
+
+
+@nox.session
 def golden(session: nox.Session) -> None:
     """Write tests/golden anew from the template."""
     install(session, "test")
