@@ -44,9 +44,9 @@ def test_the_steps_run_in_a_row(run, spark, catalog, schema, source[[ ', capsys'
 
 
 [% set told = task_type == 'notebook' or deciding_step == 'extract' %]
-def test_a_step_that_fails_says_so_and_fails(run, [[ 'values, ' if told ]]spark, catalog, schema):
+def test_a_step_that_fails_says_so_and_fails(run, [[ 'values, ' if told ]]spark, catalog, schema, tmp_path):
     with pytest.raises(Exception, match="nowhere"):
-        run("extract", source="/nowhere")
+        run("extract", source=f"{tmp_path}/nowhere")
 
 [% if told %]
     assert values["status"] == "FAILED"
