@@ -67,8 +67,10 @@ def main() -> int:
     if operation == "update" and (removed := git("diff", "-z", "--name-only", "--diff-filter=D")):
         say(f"The update removed files; to have them back: git restore {shlex.join(removed)}")
         if resources := [path for path in removed if path.startswith("resources/")]:
-            say(f"The next deploy deletes what {', '.join(resources)} declared. What is to stay in a")
-            say("target: databricks bundle deployment unbind <key> --target <target>, before that")
+            say(f"The next deploy deletes what {', '.join(resources)} declared. What is to stay in")
+            say(
+                "a target: databricks bundle deployment unbind <key> --target <target>, before that"
+            )
             say("deploy and from the commit before this update.")
     if operation == "update" and (conflicts or not valid):
         say("The update is complete in the working tree: mend what is named above, then commit it.")
@@ -105,11 +107,7 @@ def committed() -> tuple[moves.Answers, str, list[str]]:
 
 def by_hand() -> str:
     """Returns the command that installs the checker from the template's source and runs it."""
-<<<<<<< HEAD
     source = recorded().get("_src_path", str(TEMPLATE))
-=======
-    source = recorded("_src_path") or str(TEMPLATE)
->>>>>>> main
     for short, host in {"gh:": "github.com", "gl:": "gitlab.com"}.items():
         if source.startswith(short):
             source = f"https://{host}/{source.removeprefix(short).lstrip('/')}"
@@ -186,22 +184,18 @@ def remove_copy() -> list[str]:
     return sorted(overwritten)
 
 
-<<<<<<< HEAD
-def git(*arguments: str, end: str = "\0") -> list[str]:
-    """Returns git's answer item by item; an empty list outside a repository and without git."""
-=======
 def say_where_ci_is_read() -> None:
     """Says where the repo lies in a repository that holds more, as far as its CI does not fit."""
     if not (prefix := git_prefix()):
         return
-    folder = recorded("folder")
-    if recorded("ci") == "none":
+    folder = recorded().get("folder", "")
+    if recorded().get("ci") == "none":
         return
     if folder != prefix:
         say(f"This folder is {prefix} of a repository, at whose root CI is read; make it fit by")
         say(f"  copier update --trust --defaults --data folder={shlex.quote(prefix)}")
         return
-    name = recorded("project_name")
+    name = recorded().get("project_name", "")
     root = Path(*[".."] * len(Path(prefix).parts), ".github/workflows")
     for workflow in sorted(Path(".github/workflows").glob("*.yml")):
         own = f"{name}.yml" if workflow.stem == "ci" else f"{name}-{workflow.name}"
@@ -219,16 +213,8 @@ def git_prefix() -> str:
     return process.stdout.strip().rstrip("/")
 
 
-def recorded(question: str) -> str:
-    """Returns the answer to a question, a plain word; empty where it was not asked."""
-    text = ANSWERS.read_text(encoding="utf-8") if ANSWERS.is_file() else ""
-    found = re.search(rf"^{question}: ['\"]?(.*?)['\"]?$", text, re.MULTILINE)
-    return found[1] if found else ""
-
-
-def git(*arguments: str) -> list[str]:
-    """Returns git's NUL-separated answer; an empty list outside a repository and without git."""
->>>>>>> main
+def git(*arguments: str, end: str = "\0") -> list[str]:
+    """Returns git's answer item by item; an empty list outside a repository and without git."""
     if not shutil.which("git"):
         return []
     process = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
