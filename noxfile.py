@@ -83,6 +83,13 @@ def schema(session: nox.Session) -> None:
 
 
 @nox.session
+def pins(session: nox.Session) -> None:
+    """List the pins of the template that were looked up more than 60 days ago."""
+    install(session, "test", package=False)
+    session.run("python", "tools/pins.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure what is claimed about speed."""
     install(session)

@@ -120,6 +120,47 @@ def test_ci_files_are_what_their_system_reads(repo: Path) -> None:
         assert "ci: none" in (repo / rendering.ANSWERS_FILE).read_text(encoding="utf-8")
 
 
+def built(repo: Path, pattern: str) -> list[Path]:
+    """Builds the artifacts of a repo by the commands that its bundle gives the CLI.
+
+    Returns:
+        The files that match a pattern.
+    """
+    bundle = yaml.safe_load((repo / "databricks.yml").read_text(encoding="utf-8"))
+    path = f"{TOOLS}{os.pathsep}{maven()}{os.pathsep}{os.environ['PATH']}"
+    for artifact in bundle["artifacts"].values():
+        run(repo / artifact["path"], "bash", "-c", artifact["build"], PATH=path)
+    return list(repo.glob(pattern))
+
+
+@pytest.mark.parametrize(
+    ("answers", "pattern", "source"),
+    [
+        ({"task_type": "wheel"}, "dist/*.whl", "src/sales_pipeline/steps.py"),
+        ({"workloads": ["jar"]}, "jar/target/*.jar", "jar/src/main/java/sales_pipeline_jar/*.java"),
+    ],
+    ids=["wheel", "jar"],
+)
+def test_an_artifact_is_named_by_what_is_in_it(
+    answers: dict[str, Any], pattern: str, source: str, template: Path, tmp_path: Path
+) -> None:
+    """So a plan after a deploy of the same commit changes nothing, and one of another does."""
+    repo = rendering.render(template, tmp_path / "repo", answers)
+    copy = rendering.render(template, tmp_path / "copy", answers)  # the clone of another machine
+    (first,) = built(repo, pattern)
+    content = first.read_bytes()
+    changed = sorted(repo.glob(source))[0]
+    text = changed.read_text(encoding="utf-8")
+    for each in (repo, copy):
+        (again,) = built(each, pattern)
+        assert (again.name, again.read_bytes()) == (first.name, content)
+    changed.write_text(text.replace('"', '"another ', 1), encoding="utf-8")
+    (other,) = built(repo, pattern)
+    assert other.name != first.name
+    changed.write_text(text, encoding="utf-8")
+    assert [path.name for path in built(repo, pattern)] == [first.name]
+
+
 @pytest.mark.parametrize(
     "repo",
     [name for name, answers in REPOS.items() if answers.get("task_type") == "wheel"],
@@ -134,8 +175,7 @@ def test_uv_builds_the_wheel_that_the_job_names(repo: Path) -> None:
         if "python_wheel_task" in task
     ]
     assert tasks
-    run(repo, TOOLS / "uv", "build", "--wheel", "--quiet", UV_PYTHON=sys.executable)
-    (wheel,) = (repo / "dist").glob("*.whl")
+    (wheel,) = built(repo, "dist/*.whl")
     with zipfile.ZipFile(wheel) as content:
         (entry_points,) = (name for name in content.namelist() if name.endswith("entry_points.txt"))
         offered = content.read(entry_points).decode()

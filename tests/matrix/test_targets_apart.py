@@ -126,6 +126,12 @@ def deployed(bundle: dict[str, Any], target: str, user: str) -> Iterator[tuple[s
     # A pull request reads the secrets of dev: nobody would put them into a scope of its own.
     if "secret_scope" in bundle["variables"] and target != "pr":
         yield host, "secret scope", resolved("${var.secret_scope}").lower()
+    # A copy has no endpoint: nothing would take it away with the copy.
+    if "endpoint" in bundle["variables"]:
+        endpoint = resolved("${var.endpoint}")
+        assert (endpoint == "none") is (target in ("dev", "pr"))
+        if endpoint != "none":
+            yield host, "endpoint", endpoint
     for kind, resources in bundle["resources"].items():
         for each in resources.values():
             own = resolved(each.get("name") or each["display_name"])
@@ -138,7 +144,7 @@ def deployed(bundle: dict[str, Any], target: str, user: str) -> Iterator[tuple[s
                 folder, _, base = own.rpartition("/")
                 yield host, kind, f"{folder}/{prefix}{base}"
             else:
-                yield host, kind, (plain if kind == "model_serving_endpoints" else prefix) + own
+                yield host, kind, prefix + own
 
 
 @given(drawn=DRAWN)

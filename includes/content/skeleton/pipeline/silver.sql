@@ -16,7 +16,7 @@ CREATE OR REFRESH STREAMING TABLE silver_customers (
   CONSTRAINT has_name EXPECT (name IS NOT NULL),
   CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
 [% if table_layout == 'clustering' %]
 CLUSTER BY (id)
@@ -30,7 +30,8 @@ AS SELECT * FROM (
   SELECT
     array_compact(array(
       CASE WHEN NOT (id IS NOT NULL) THEN 'has_id' END,
-      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END
+      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END,
+      CASE WHEN NOT (amount IS NULL OR abs(amount) < 1000000) THEN 'plausible_amount' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_customers)
@@ -52,7 +53,7 @@ CREATE OR REFRESH STREAMING TABLE silver_orders (
   CONSTRAINT has_name EXPECT (name IS NOT NULL),
   CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
 [% if table_layout == 'clustering' %]
 CLUSTER BY (id)
@@ -66,7 +67,8 @@ AS SELECT * FROM (
   SELECT
     array_compact(array(
       CASE WHEN NOT (id IS NOT NULL) THEN 'has_id' END,
-      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END
+      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END,
+      CASE WHEN NOT (amount IS NULL OR abs(amount) < 1000000) THEN 'plausible_amount' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_orders)
@@ -88,7 +90,7 @@ CREATE OR REFRESH STREAMING TABLE silver_products (
   CONSTRAINT has_name EXPECT (name IS NOT NULL),
   CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
 [% if table_layout == 'clustering' %]
 CLUSTER BY (id)
@@ -102,7 +104,8 @@ AS SELECT * FROM (
   SELECT
     array_compact(array(
       CASE WHEN NOT (id IS NOT NULL) THEN 'has_id' END,
-      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END
+      CASE WHEN NOT (amount IS NOT NULL) THEN 'has_amount' END,
+      CASE WHEN NOT (amount IS NULL OR abs(amount) < 1000000) THEN 'plausible_amount' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_products)
