@@ -51,6 +51,8 @@ def main() -> int:
     valid = subprocess.run([*command, "check", "."], check=False).returncode == 0
     if operation == "copy" and not valid:
         undo_copy()
+    else:
+        say_where_ci_is_read()
     if operation == "update" and (removed := git("diff", "-z", "--name-only", "--diff-filter=D")):
         say(f"The update removed files; to have them back: git restore {shlex.join(removed)}")
         if resources := [path for path in removed if path.startswith("resources/")]:
@@ -80,9 +82,7 @@ def checker_command() -> list[str] | None:
 
 def by_hand() -> str:
     """Returns the command that installs the checker from the template's source and runs it."""
-    recorded = ANSWERS.read_text(encoding="utf-8") if ANSWERS.is_file() else ""
-    found = re.search(r"^_src_path: ['\"]?(.+?)['\"]?$", recorded, re.MULTILINE)
-    source = found[1] if found else str(TEMPLATE)
+    source = recorded("_src_path") or str(TEMPLATE)
     for short, host in {"gh:": "github.com", "gl:": "gitlab.com"}.items():
         if source.startswith(short):
             source = f"https://{host}/{source.removeprefix(short).lstrip('/')}"
@@ -157,6 +157,42 @@ def remove_copy() -> list[str]:
                 else:
                     path.unlink()
     return sorted(overwritten)
+
+
+def say_where_ci_is_read() -> None:
+    """Says where the repo lies in a repository that holds more, as far as its CI does not fit."""
+    if not (prefix := git_prefix()):
+        return
+    folder = recorded("folder")
+    if recorded("ci") == "none":
+        return
+    if folder != prefix:
+        say(f"This folder is {prefix} of a repository, at whose root CI is read; make it fit by")
+        say(f"  copier update --trust --defaults --data folder={shlex.quote(prefix)}")
+        return
+    name = recorded("project_name")
+    root = Path(*[".."] * len(Path(prefix).parts), ".github/workflows")
+    for workflow in sorted(Path(".github/workflows").glob("*.yml")):
+        own = f"{name}.yml" if workflow.stem == "ci" else f"{name}-{workflow.name}"
+        copy = root / own
+        if not copy.is_file() or copy.read_bytes() != workflow.read_bytes():
+            say(f"GitHub reads workflows at the root only: cp {workflow} {shlex.quote(str(copy))}")
+
+
+def git_prefix() -> str:
+    """Returns the path of the current folder in the repository around it, empty at its root."""
+    if not shutil.which("git"):
+        return ""
+    command = ["git", "rev-parse", "--show-prefix"]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    return process.stdout.strip().rstrip("/")
+
+
+def recorded(question: str) -> str:
+    """Returns the answer to a question, a plain word; empty where it was not asked."""
+    text = ANSWERS.read_text(encoding="utf-8") if ANSWERS.is_file() else ""
+    found = re.search(rf"^{question}: ['\"]?(.*?)['\"]?$", text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def git(*arguments: str) -> list[str]:

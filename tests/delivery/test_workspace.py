@@ -1,4 +1,4 @@
-"""`nox -s workspace` and the workflow that runs it, with a CLI that writes down how it was called."""
+"""`nox -s workspace` and the workflow that runs it, with a CLI that only writes down its calls."""
 
 from __future__ import annotations
 
