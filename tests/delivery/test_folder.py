@@ -106,9 +106,7 @@ def test_two_bundles_share_no_environment_and_wait_for_each_other_nowhere(
         assert not {of(job) for job in one if of(job)} & {of(job) for job in other}
 
 
-def test_the_copy_at_the_root_is_compared(
-    renderer: Renderer, tmp_path: Path, play: Play
-) -> None:
+def test_the_copy_at_the_root_is_compared(renderer: Renderer, tmp_path: Path, play: Play) -> None:
     tree = monorepo(renderer, "github", tmp_path / "repo")
     tree["bundles/sales/.github/workflows/ci.yml"] += b"# changed\n"
     jobs = play(Bench(tree, tmp_path / "bench"), "main", "bundles/sales/x")
