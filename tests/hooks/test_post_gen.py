@@ -99,7 +99,9 @@ def test_an_equal_file_that_git_does_not_know_stays(
 ) -> None:
     fixtures = tmp_path / "repo/fixtures"
     fixtures.mkdir(parents=True)
-    shutil.copyfile(template / "includes/content/example/fixtures/orders.csv", fixtures / "orders.csv")
+    shutil.copyfile(
+        template / "includes/content/example/fixtures/orders.csv", fixtures / "orders.csv"
+    )
     before = rendering.read_tree(tmp_path / "repo")
     commit(
         broken, "Broken", tag="v1.0.0"
