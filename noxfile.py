@@ -52,6 +52,14 @@ def generated_all(session: nox.Session) -> None:
 
 
 @nox.session
+def generated_pairs(session: nox.Session) -> None:
+    """Run all tests of repos that make every pair of options which tests can tell apart."""
+    install(session, "test")
+    arguments = session.posargs or ["-n", "2", "-k", "pairs"]
+    session.run("pytest", "tests/generated", *arguments, env={"GENERATED_PAIRS": "1"})
+
+
+@nox.session
 def golden(session: nox.Session) -> None:
     """Write tests/golden anew from the template."""
     install(session, "test")
@@ -72,6 +80,13 @@ def schema(session: nox.Session) -> None:
     """Build the bundle schema and the checker's table of it anew."""
     install(session, "schema", package=False)
     session.run("python", "src/bundlewright/schema/build.py", *session.posargs)
+
+
+@nox.session
+def pins(session: nox.Session) -> None:
+    """List the pins of the template that were looked up more than 60 days ago."""
+    install(session, "test", package=False)
+    session.run("python", "tools/pins.py", *session.posargs)
 
 
 @nox.session
