@@ -23,7 +23,6 @@ from events import EVENTS
 from recorder import Bench, Job, Weather
 from rendering import Renderer
 
-
 BUNDLES = {"sales": "bundles/sales", "sales-eu": "bundles/eu"}
 PLAYERS = {"github": github.run, "azure_devops": azure.run}
 Play = Callable[[Bench, str, str], list[Job]]
@@ -101,7 +100,8 @@ def test_two_bundles_share_no_environment_and_wait_for_each_other_nowhere(
         ]
         for path in BUNDLES.values()
     )
-    assert one and other
+    assert one
+    assert other
     for of in (lambda job: job.environment, lambda job: job.turn):
         assert not {of(job) for job in one if of(job)} & {of(job) for job in other}
 
@@ -137,7 +137,7 @@ def test_gitlab_includes_both_bundles(renderer: Renderer, tmp_path: Path) -> Non
         assert lines[0] == f"cd {BUNDLES[owner]}"
         for rule in job["rules"]:
             text = rule["if"]
-            asks = '"push"' in text and "BRANCH" in text or "MERGE_REQUEST" in text
+            asks = ('"push"' in text and "BRANCH" in text) or "MERGE_REQUEST" in text
             asks |= text == '$CI_PIPELINE_SOURCE != "schedule"'
             assert rule.get("changes", []) == ([f"{BUNDLES[owner]}/**/*"] if asks else [])
     turns = [job["resource_group"] for job in scripts.values() if "resource_group" in job]
