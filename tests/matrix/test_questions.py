@@ -34,6 +34,7 @@ OTHER = {
     "description": "Something else.",
     "team": "other-team",
     "owner_email": "other@example.org",
+    "oncall_email": "oncall@example.org",
     "cost_center": "other-center",
     "quartz_expression": "0 15 4 * * ?",
     "timezone": "Asia/Tokyo",
@@ -46,6 +47,8 @@ OTHER = {
     "instance_pool_id": "0123-456789-pool-abcdefgh",
     "cluster_policy_id": "ABC1234567890DEF",
     "dev_cluster_id": "0123-456789-abcdefgh",
+    "budget_policy_id": UUID,
+    "folder": "bundles/other",
     "interval": 7,
     "trigger_tables": "other.orders, other.customers",
 } | {

@@ -70,6 +70,7 @@ public final class OrderTotals {
         .write()
         .mode("overwrite")
         .option("overwriteSchema", true)
+        .option("comment", "What each customer has ordered")
         .saveAsTable(tables.name("order_totals"));
   }
 }

@@ -47,6 +47,7 @@ public final class OrderTotals {
         .write()
         .mode("overwrite")
         .option("overwriteSchema", true)
+        .option("comment", "How often each order was delivered, and its amounts")
         .saveAsTable(tables.name("order_totals"));
   }
 }
