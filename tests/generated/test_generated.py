@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import sys
 import zipfile
 from itertools import product
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 import rendering
 import yaml
-from repos import TOOLS, development_environment, on_path, run, run_tests
+from repos import TOOLS, development_environment, maven, on_path, run, run_tests
 
 # These hold every workload and every pattern; `nox -s generated_all` runs all others, too.
 ALWAYS = ("billing", "clinic", "everything", "genomics", "storefront", "telemetry")
@@ -137,7 +136,11 @@ def built(repo: Path, pattern: str) -> list[Path]:
     ("answers", "pattern", "source"),
     [
         ({"task_type": "wheel"}, "dist/*.whl", "src/sales_pipeline/steps.py"),
-        ({"workloads": ["jar"]}, "jar/target/*.jar", "jar/src/main/java/sales_pipeline_jar/*.java"),
+        (
+            {"workloads": ["jar"], "compute": "job_cluster"},
+            "jar/target/*.jar",
+            "jar/src/main/java/sales_pipeline_jar/*.java",
+        ),
     ],
     ids=["wheel", "jar"],
 )
