@@ -257,3 +257,22 @@ def test_a_copy_into_its_folder_names_the_copies_that_are_missing(
     }
     again = copier("copy", "--trust", "--defaults", "--quiet", "-w", *folder, template, repo)
     assert "cp " not in again.stderr
+
+
+def test_what_the_next_deploy_deletes_is_named(template: Path, render: Callable[..., Path]) -> None:
+    repo = render()
+    removed = "resources/model_serving_endpoints/model.model_serving_endpoint.yml"
+    (repo / removed).parent.mkdir()
+    (repo / removed).write_text("resources: {}\n")
+    commit(repo, "Before the update")
+    (repo / removed).unlink()
+    process = subprocess.run(
+        [sys.executable, template / "hooks/post_gen.py"],
+        cwd=repo,
+        env=os.environ | {"COPIER_OPERATION": "update"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"deletes what {removed} declared" in process.stderr
+    assert "bundle deployment unbind" in process.stderr
