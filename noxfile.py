@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
@@ -52,6 +53,23 @@ def generated_all(session: nox.Session) -> None:
 
 
 @nox.session
+def workspace(session: nox.Session) -> None:
+    """Deploy, run, check and destroy the personas on a real workspace; arguments choose some."""
+    if not os.environ.keys() & {"DATABRICKS_HOST", "DATABRICKS_CONFIG_PROFILE"}:
+        session.skip("No workspace: set DATABRICKS_HOST or DATABRICKS_CONFIG_PROFILE, and sign in.")
+    install(session, "test")
+    session.run("python", "tests/workspace/personas.py", *session.posargs)
+
+
+@nox.session
+def generated_pairs(session: nox.Session) -> None:
+    """Run all tests of repos that make every pair of options which tests can tell apart."""
+    install(session, "test")
+    arguments = session.posargs or ["-n", "2", "-k", "pairs"]
+    session.run("pytest", "tests/generated", *arguments, env={"GENERATED_PAIRS": "1"})
+
+
+@nox.session
 def golden(session: nox.Session) -> None:
     """Write tests/golden anew from the template."""
     install(session, "test")
@@ -72,6 +90,13 @@ def schema(session: nox.Session) -> None:
     """Build the bundle schema and the checker's table of it anew."""
     install(session, "schema", package=False)
     session.run("python", "src/bundlewright/schema/build.py", *session.posargs)
+
+
+@nox.session
+def pins(session: nox.Session) -> None:
+    """List the pins of the template that were looked up more than 60 days ago."""
+    install(session, "test", package=False)
+    session.run("python", "tools/pins.py", *session.posargs)
 
 
 @nox.session

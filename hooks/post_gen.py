@@ -12,13 +12,14 @@ that fails has been merged all the same and stays in the working tree; the statu
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import moves
 
 TEMPLATE = Path(__file__).resolve().parent.parent
 # Copier names its answers file when the template passes `_copier_conf.answers_file` on.
@@ -48,11 +49,29 @@ def main() -> int:
             f"fetch it. Validate it with: {by_hand()}"
         )
         return 1 if conflicts else 0
-    valid = subprocess.run([*command, "check", "."], check=False).returncode == 0
+    # Placeholders are said below, by the names of their answers.
+    checked = subprocess.run([*command, "check", "--ignore", "BW764", "."], check=False)
+    valid = checked.returncode == 0
     if operation == "copy" and not valid:
         undo_copy()
+    else:
+        say_where_ci_is_read()
+    answers = recorded()
+    if valid and (names := moves.placeholders(answers)):
+        given = " ".join(f"--data {name}=..." for name in names)
+        say(f"Placeholders are left: uvx copier update --trust --defaults {given}")
+    if operation == "update":
+        before, commit, kept = committed()
+        for line in moves.advice(before, answers, commit, kept):
+            say(line)
     if operation == "update" and (removed := git("diff", "-z", "--name-only", "--diff-filter=D")):
         say(f"The update removed files; to have them back: git restore {shlex.join(removed)}")
+        if resources := [path for path in removed if path.startswith("resources/")]:
+            say(
+                f"The next deploy deletes what {', '.join(resources)} declared. What is to stay in a"
+            )
+            say("target: databricks bundle deployment unbind <key> --target <target>, before that")
+            say("deploy and from the commit before this update.")
     if operation == "update" and (conflicts or not valid):
         say("The update is complete in the working tree: mend what is named above, then commit it.")
     return 0 if valid and not conflicts else 1
@@ -72,11 +91,23 @@ def checker_command() -> list[str] | None:
     return None
 
 
+def recorded() -> moves.Answers:
+    """Returns the answers in the working tree."""
+    return moves.read(ANSWERS.read_text(encoding="utf-8") if ANSWERS.is_file() else "")
+
+
+def committed() -> tuple[moves.Answers, str, list[str]]:
+    """Returns the answers of the last commit, its name, and the keys of what holds data there."""
+    folders = ("resources/schemas", "resources/volumes", "resources/registered_models")
+    files = git("ls-tree", "-r", "-z", "--name-only", "HEAD", *folders)
+    [commit] = git("rev-parse", "--short", "HEAD", end="\n") or [""]
+    lines = git("show", f"HEAD:./{ANSWERS}", end="\n")
+    return moves.read("\n".join(lines)), commit, [Path(one).name.partition(".")[0] for one in files]
+
+
 def by_hand() -> str:
     """Returns the command that installs the checker from the template's source and runs it."""
-    recorded = ANSWERS.read_text(encoding="utf-8") if ANSWERS.is_file() else ""
-    found = re.search(r"^_src_path: ['\"]?(.+?)['\"]?$", recorded, re.MULTILINE)
-    source = found[1] if found else str(TEMPLATE)
+    source = recorded().get("_src_path", str(TEMPLATE))
     for short, host in {"gh:": "github.com", "gl:": "gitlab.com"}.items():
         if source.startswith(short):
             source = f"https://{host}/{source.removeprefix(short).lstrip('/')}"
@@ -153,12 +184,41 @@ def remove_copy() -> list[str]:
     return sorted(overwritten)
 
 
-def git(*arguments: str) -> list[str]:
-    """Returns git's NUL-separated answer; an empty list outside a repository and without git."""
+def say_where_ci_is_read() -> None:
+    """Says where the repo lies in a repository that holds more, as far as its CI does not fit."""
+    if not (prefix := git_prefix()):
+        return
+    folder = recorded().get("folder", "")
+    if recorded().get("ci") == "none":
+        return
+    if folder != prefix:
+        say(f"This folder is {prefix} of a repository, at whose root CI is read; make it fit by")
+        say(f"  copier update --trust --defaults --data folder={shlex.quote(prefix)}")
+        return
+    name = recorded().get("project_name", "")
+    root = Path(*[".."] * len(Path(prefix).parts), ".github/workflows")
+    for workflow in sorted(Path(".github/workflows").glob("*.yml")):
+        own = f"{name}.yml" if workflow.stem == "ci" else f"{name}-{workflow.name}"
+        copy = root / own
+        if not copy.is_file() or copy.read_bytes() != workflow.read_bytes():
+            say(f"GitHub reads workflows at the root only: cp {workflow} {shlex.quote(str(copy))}")
+
+
+def git_prefix() -> str:
+    """Returns the path of the current folder in the repository around it, empty at its root."""
+    if not shutil.which("git"):
+        return ""
+    command = ["git", "rev-parse", "--show-prefix"]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    return process.stdout.strip().rstrip("/")
+
+
+def git(*arguments: str, end: str = "\0") -> list[str]:
+    """Returns git's answer item by item; an empty list outside a repository and without git."""
     if not shutil.which("git"):
         return []
     process = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    return process.stdout.split("\0")[:-1]
+    return process.stdout.split(end)[:-1]
 
 
 def say(sentence: str) -> None:

@@ -217,11 +217,14 @@ def takes(trigger: Any, event: Event) -> bool:
         return False
     if isinstance(trigger, list):
         trigger = {"branches": {"include": trigger}}
-    known(trigger, {"branches", "tags", "batch"}, "trigger")
+    known(trigger, {"branches", "tags", "paths", "batch"}, "trigger")
     if event.is_tag:
         return "tags" in trigger and included(trigger["tags"], event.name)
     # With tags alone, no branch is meant.
-    return "branches" in trigger and included(trigger["branches"], event.name)
+    # A path is that of a file or of a folder with all that is below it.
+    folders = trigger.get("paths", {}).get("include", [""])
+    changed = any(f"{event.changed}/".startswith(each and f"{each}/") for each in folders)
+    return changed and "branches" in trigger and included(trigger["branches"], event.name)
 
 
 def included(filters: Any, name: str) -> bool:
@@ -256,7 +259,7 @@ def run(bench: Bench, event: Event, weather: Weather = Weather()) -> list[Job]: 
     """Returns the jobs that run for an event, in their order, with what they called."""
     jobs: list[Job] = []
     for path, content in bench.tree.items():
-        if not re.fullmatch(r"azure-pipelines[\w-]*\.yml", path):
+        if not re.fullmatch(r"(.*/)?azure-pipelines[\w-]*\.yml", path):
             continue
         parameters = chosen(yaml.safe_load(content), event)
         if parameters is None:

@@ -35,6 +35,7 @@ class Event:
         schedule: nightly or weekly.
         destructive: whether it was chosen by hand that a deploy may delete what holds data.
         shown: whether it has something to say on the page.
+        changed: a file that the commits change, where only some files count.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Event:
     schedule: str = ""
     destructive: bool = False
     shown: bool = True
+    changed: str = "README.md"
 
     @property
     def name(self) -> str:

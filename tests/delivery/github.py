@@ -352,13 +352,19 @@ def started(on: Any, event: Event) -> Iterator[dict[str, Any]]:
             return
         yield events.github(event, inputs=chosen)
     elif name == "pull_request":
-        known(settings, {"branches", "types"}, name)
+        known(settings, {"branches", "types", "paths"}, name)
+        if not matches(settings.get("paths", ["**"]), event.changed):
+            return
         if "synchronize" in settings.get("types", REQUEST_TYPES) and matches(
             settings.get("branches", ["**"]), "main"
         ):
             yield events.github(event)
     else:
-        known(settings, {"branches", "tags"}, name)
+        known(settings, {"branches", "tags", "paths"}, name)
+        # Tags are not asked for paths:
+        # https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+        if not event.is_tag and not matches(settings.get("paths", ["**"]), event.changed):
+            return
         kind, other = ("tags", "branches") if event.is_tag else ("branches", "tags")
         if matches(settings.get(kind, [] if other in settings else ["**"]), event.name):
             yield events.github(event)
@@ -517,8 +523,9 @@ def perform(
     weather: Weather,
 ) -> Done:
     """Runs the steps of a job."""
-    if workflow.get("defaults"):
-        known(workflow["defaults"], set(), "defaults")
+    everywhere = workflow.get("defaults", {}).get("run", {})
+    known(workflow.get("defaults", {}), {"run"}, "defaults")
+    known(everywhere, {"working-directory"}, "defaults.run")
     environment = filled(definition.get("environment", ""), contexts)
     deployment = bool(environment)
     if isinstance(environment, dict):
@@ -551,6 +558,7 @@ def perform(
         "steps": {},
         "job": {"status": "success"},
     }
+    start = everywhere.get("working-directory", ".")
     variables: dict[str, str] = {}
     for holder in (workflow, definition):
         variables |= {
@@ -564,6 +572,7 @@ def perform(
         for each in ("repository", "ref", "ref_name", "sha", "run_id", "event_name", "server_url")
     }
     defaults |= {"GITHUB_ACTIONS": "true", "CI": "true", "RUNNER_TEMP": str(bench.workspace())}
+    defaults["GITHUB_WORKSPACE"] = str(folder)
     for step in definition["steps"]:
         known(step, STEP_KEYS, name)
         here = contexts | {"env": variables}
@@ -581,7 +590,7 @@ def perform(
                 raise Unknown(f"{name}: shell {step['shell']}")
             good, printed = bench.shell(
                 filled(step["run"], here),
-                folder / filled(step.get("working-directory", "."), here),
+                folder / filled(step.get("working-directory", start), here),
                 defaults | weather.variables() | variables | own,
                 pipefail="shell" in step,
             )

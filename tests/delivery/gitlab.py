@@ -168,7 +168,7 @@ def run(
     found: dict[tuple[Event, Weather], list[Job]] = {each: [] for each in wanted}
     if FILE not in bench.tree:
         return found
-    workflow = yaml.safe_load(bench.tree[FILE])["workflow"]
+    workflow = pipeline_of(bench.tree)["workflow"]
     cases = [
         (event, weather) for event, weather in wanted if starts(workflow, events.gitlab(event))
     ]
@@ -182,9 +182,20 @@ def run(
     return found
 
 
+def pipeline_of(tree: Mapping[str, bytes]) -> dict[str, Any]:
+    """Returns what the file defines with those that it includes, none of which defines it anew."""
+    own = yaml.safe_load(tree[FILE])
+    pipeline: dict[str, Any] = {}
+    for each in own.pop("include", []):
+        for name, part in yaml.safe_load(tree[each["local"].removeprefix("/")]).items():
+            if pipeline.setdefault(name, part) != part:
+                raise Unknown(f"{name} is defined twice")
+    return pipeline | own
+
+
 def jobs_of(tree: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
     """Returns what is defined by name: the jobs, hidden ones and `variables` included."""
-    pipeline = yaml.safe_load(tree[FILE])
+    pipeline = pipeline_of(tree)
     return {name: job for name, job in pipeline.items() if isinstance(job, dict)}
 
 
@@ -207,7 +218,7 @@ def play(
     bench: Bench, cases: list[tuple[Event, Weather]], stored: tuple[str, ...]
 ) -> list[tuple[list[Job], list[Job]]]:
     """Runs pipelines; returns the jobs that ran alone, and those with a person there."""
-    pipeline = yaml.safe_load(bench.tree[FILE])
+    pipeline = pipeline_of(bench.tree)
     manual = manual_jobs(pipeline)
     tools = bench.folder / "gitlab-tools"
     if not tools.exists():

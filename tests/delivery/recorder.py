@@ -147,6 +147,11 @@ class Unknown(Exception):
     """Something that these tests do not know how to evaluate."""
 
 
+def is_seen(path: str) -> bool:
+    """Returns whether what a job does may hang on a file, its own definition apart."""
+    return path.startswith(SEEN_BY_CI) or "/scripts/" in path or "/.github/workflows/" in path
+
+
 class Bench:
     """A repo with its history and a place to run commands in it.
 
@@ -160,7 +165,7 @@ class Bench:
         self.folder = folder
         self.record = folder / "record"
         self.seen = json.dumps(
-            {path: text.decode() for path, text in tree.items() if path.startswith(SEEN_BY_CI)}
+            {path: text.decode() for path, text in tree.items() if is_seen(path)}
         )
         self.count = 0
         serve()

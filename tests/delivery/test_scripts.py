@@ -210,12 +210,13 @@ def test_a_second_plan_replaces_the_first_and_no_other_comment(
 
 # INTEGRATION
 
-SCHEMA = "sales_pipeline_pr_7"
-DESTROYED = [
-    "bundle destroy --target pr --auto-approve",
-    f"schemas delete --force dev.{SCHEMA}",
-]
+DEPLOYED = "bundle deploy --target pr"
+DESTROYED = "bundle destroy --target pr --auto-approve"
 RUNS = [f"bundle run --target pr sales_pipeline{job}" for job in ("", "_smoke")]
+MODEL = "dev.models.risk"
+SUMMARY = "bundle summary --target pr --output json"
+LISTED = f"model-versions list {MODEL} --target pr --output json"
+ML = {"workloads": ["python", "ml"]}
 
 
 @pytest.fixture
@@ -229,13 +230,12 @@ def integrate(
 
     def integrate(command: str, failing: str, **answers: Any) -> tuple[int, list[str]]:
         log = tmp_path / "log"
+        (tmp_path / "answers").mkdir(exist_ok=True)
         put(
             bin_folder,
             "databricks",
             f'[ "$BUNDLE_VAR_pull_request" = 7 ] || exit 9\necho "$*" >> "{log}"\n'
-            f'case "$*" in *summary*) echo \'{{"resources": {{"volumes": '
-            '{"sales_pipeline_files": {"id": "dev.landing.files"}}}}\';; '
-            f'"{failing}") exit 3;; esac',
+            f'[ "$*" != "{failing}" ] || exit 3\ncat "{tmp_path}/answers/$2" 2>/dev/null || true',
         )
         repo = render(try_out=True, **answers)
         process = subprocess.run(["bash", "scripts/integration.sh", command, "7"], cwd=repo)
@@ -244,44 +244,65 @@ def integrate(
     return integrate
 
 
-@pytest.mark.parametrize(
-    ("answers", "seeded"),
-    [
-        ({}, ["bundle deploy --target pr"]),
-        (
-            {"workloads": ["python", "pipeline"]},
-            [
-                f"schemas create {SCHEMA} dev",
-                f"volumes create dev {SCHEMA} samples MANAGED",
-                f"fs cp --recursive fixtures dbfs:/Volumes/dev/{SCHEMA}/samples",
-                "bundle deploy --target pr",
-            ],
-        ),
-        (
-            {"schedule": "file_arrival"},
-            [
-                "bundle deploy --target pr",
-                "bundle summary --target pr --output json",
-                "fs cp --recursive fixtures dbfs:/Volumes/dev/landing/files",
-            ],
-        ),
-    ],
-)
-def test_a_pull_request_is_deployed_seeded_and_run(
-    answers: dict[str, Any], seeded: list[str], integrate
-) -> None:
-    assert integrate("try", "", **answers) == (0, [*seeded, *RUNS])
+@pytest.fixture
+def deployed(tmp_path: Path) -> Callable[..., None]:
+    """Says what the CLI answers of a target: its mode, the ID of its model, and the versions."""
+
+    def deployed(mode: str, model: str | None, versions: list[int]) -> None:
+        answers = tmp_path / "answers"
+        answers.mkdir()
+        resources = {"registered_models": {"sales_pipeline_model": {"name": "risk"}}}
+        if model:
+            resources["registered_models"]["sales_pipeline_model"]["id"] = model
+        summary = {"bundle": {"mode": mode}, "resources": resources}
+        (answers / "summary").write_text(json.dumps(summary))
+        (answers / "list").write_text(json.dumps([{"version": each} for each in versions]))
+
+    return deployed
 
 
-@pytest.mark.parametrize("failing", ["bundle deploy --target pr", *RUNS])
+@pytest.mark.parametrize("answers", [{}, {"workloads": ["python", "pipeline"]}, ML])
+def test_a_pull_request_is_deployed_and_run(answers: dict[str, Any], integrate) -> None:
+    assert integrate("try", "", **answers) == (0, [DEPLOYED, *RUNS])
+
+
+@pytest.mark.parametrize("failing", [DEPLOYED, *RUNS])
 def test_a_pull_request_that_fails_goes_no_further(failing: str, integrate) -> None:
-    steps = ["bundle deploy --target pr", *RUNS]
+    steps = [DEPLOYED, *RUNS]
     assert integrate("try", failing) == (3, steps[: steps.index(failing) + 1])
 
 
-@pytest.mark.parametrize("failing", ["", *DESTROYED])
-def test_a_copy_is_destroyed_as_far_as_it_can_be(failing: str, integrate) -> None:
-    assert integrate("destroy", failing) == (1 if failing else 0, DESTROYED)
+@pytest.mark.parametrize("failing", ["", DESTROYED])
+def test_a_copy_is_destroyed(failing: str, integrate) -> None:
+    assert integrate("destroy", failing) == (3 if failing else 0, [DESTROYED])
+
+
+def test_the_versions_of_a_model_go_before_it(integrate, deployed) -> None:
+    deployed("development", MODEL, [1, 2])
+    deleted = [f"model-versions delete {MODEL} {number} --target pr" for number in (1, 2)]
+    assert integrate("destroy", "", **ML) == (0, [SUMMARY, LISTED, *deleted, DESTROYED])
+
+
+def test_a_copy_that_was_never_deployed_is_destroyed_without_a_word(integrate, deployed) -> None:
+    deployed("development", None, [])
+    assert integrate("destroy", "", **ML) == (0, [SUMMARY, DESTROYED])
+
+
+@pytest.mark.parametrize("failing", [LISTED, f"model-versions delete {MODEL} 1 --target pr"])
+def test_a_copy_is_destroyed_as_far_as_it_can_be(failing: str, integrate, deployed) -> None:
+    deployed("development", MODEL, [1])
+    status, calls = integrate("destroy", failing, **ML)
+    assert (status, calls[-1]) == (0, DESTROYED)
+
+
+def test_a_copy_that_stays_is_a_failure(integrate, deployed) -> None:
+    deployed("development", MODEL, [1])
+    assert integrate("destroy", DESTROYED, **ML)[0] == 3
+
+
+def test_what_is_no_copy_is_not_touched(integrate, deployed) -> None:
+    deployed("production", MODEL, [1])
+    assert integrate("destroy", "", **ML) == (1, [SUMMARY])
 
 
 # GIT FOLDER

@@ -5,15 +5,9 @@ Slow, so it has a nox session of its own: `nox -s generated`.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 import random
-import shutil
 import subprocess
-import sys
-import tarfile
-import urllib.request
 import zipfile
 from itertools import product
 from pathlib import Path
@@ -22,28 +16,8 @@ from typing import Any
 import pytest
 import rendering
 import yaml
-from filelock import FileLock
+from repos import TOOLS, development_environment, maven, on_path, run, run_tests
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-# Environments outlive a run: Spark alone is 400 MB.
-CACHE = rendering.ROOT / ".nox/generated-cache"
-TOOLS = Path(sys.executable).parent
-MAVEN = "3.9.11"
-MAVEN_CENTRAL = "https://repo.maven.apache.org/maven2/org/apache/maven/apache-maven"
-MAVEN_SHA512 = (
-    "bcfe4fe305c962ace56ac7b5fc7a08b87d5abd8b7e89027ab251069faebee516"
-    "b0ded8961445d6d91ec1985dfe30f8153268843c89aa392733d1a3ec956c9978"
-)
-# Starts Spark with Delta Lake, so that its jars are there before many want them at once.
-FETCH_DELTA = """\
-import delta, pyspark.sql
-builder = pyspark.sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", False)
-delta.configure_spark_with_delta_pip(builder).getOrCreate().stop()
-"""
 # These hold every workload and every pattern; `nox -s generated_all` runs all others, too.
 ALWAYS = ("billing", "clinic", "everything", "genomics", "storefront", "telemetry")
 
@@ -93,73 +67,28 @@ def test_those_that_always_run_make_every_choice(question: str) -> None:
     assert made == set(rendering.choices(question))
 
 
-def run(repo: Path, *command: str | Path, **environment: str) -> None:
-    """Runs a command in the repo and shows what it printed when it fails."""
-    process = subprocess.run(
-        [str(part) for part in command],
-        cwd=repo,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def used_home(tmp_path: Path) -> Path:
+    """A home whose `~/.m2` holds POMs without their JARs, as Maven leaves them, and no caches."""
+    home = tmp_path / "home"
+    for artifact, version in (("delta-storage", "4.4.0"), ("delta-storage", "4.0.1")):
+        folder = home / ".m2/repository/io/delta" / artifact / version
+        folder.mkdir(parents=True)
+        (folder / f"{artifact}-{version}.pom").write_text(
+            "<project><modelVersion>4.0.0</modelVersion><groupId>io.delta</groupId>"
+            f"<artifactId>{artifact}</artifactId><version>{version}</version></project>"
+        )
+    return home
+
+
+def test_its_own_tests_pass(repo: Path, request: pytest.FixtureRequest, used_home: Path) -> None:
+    home: dict[str, str] = {}
+    if request.node.callspec.params["repo"] == "clinic":
+        # Java takes the home from the system's accounts.
+        home = {"HOME": str(used_home), "java_options": f"-Duser.home={used_home}"}
+        home["XDG_CACHE_HOME"] = ""
+    process = run_tests(repo, **home)
     assert process.returncode == 0, process.stdout
-
-
-def on_path(tool: str, so_that: str) -> str:
-    path = shutil.which(tool)
-    if path is None:
-        pytest.skip(f"{tool} is not on PATH; install it {so_that}")
-    return path
-
-
-def development_environment(repo: Path) -> Path:
-    """Returns the `bin` folder of an environment with the repo's own `dev` dependencies."""
-    pyproject = tomllib.loads((repo / "pyproject.toml").read_text(encoding="utf-8"))
-    dependencies = sorted(pyproject["dependency-groups"]["dev"])
-    name = hashlib.sha256("\n".join([sys.version, *dependencies]).encode()).hexdigest()[:12]
-    folder = CACHE / name
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with FileLock(CACHE / "lock"):
-        if not (folder / "complete").exists():
-            python = folder / "bin/python"
-            run(repo, TOOLS / "uv", "venv", "--clear", "--python", sys.executable, folder)
-            run(repo, TOOLS / "uv", "pip", "install", "--python", python, *dependencies)
-            run(repo, python, "-c", FETCH_DELTA, PYSPARK_PYTHON=str(python))
-            (folder / "complete").touch()
-    return folder / "bin"
-
-
-def maven() -> Path:
-    """Returns the folder of `mvn`: that on PATH, or one of Maven Central."""
-    if there := shutil.which("mvn"):
-        return Path(there).parent
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with FileLock(CACHE / "lock"):
-        folder = CACHE / f"apache-maven-{MAVEN}"
-        if not folder.exists():
-            with urllib.request.urlopen(
-                f"{MAVEN_CENTRAL}/{MAVEN}/{folder.name}-bin.tar.gz"
-            ) as page:
-                archive = page.read()
-            assert hashlib.sha512(archive).hexdigest() == MAVEN_SHA512
-            with tarfile.open(fileobj=io.BytesIO(archive)) as content:
-                content.extractall(CACHE, filter="data")
-    return folder / "bin"
-
-
-def test_its_own_tests_pass(repo: Path) -> None:
-    if "JAVA_HOME" not in os.environ:
-        on_path("java", "(Java 17) to run the Spark tests of the generated repos")
-    tools = development_environment(repo)
-    path = os.environ["PATH"]
-    if (repo / "jar").exists():
-        path = f"{maven()}{os.pathsep}{path}"
-    # Short runs gain nothing from the JVM's best compiler.
-    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-    command = [tools / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=5"]
-    run(repo, *command, JDK_JAVA_OPTIONS=quick, PATH=path)
 
 
 def test_ruff_has_nothing_to_say(repo: Path) -> None:
@@ -190,6 +119,47 @@ def test_ci_files_are_what_their_system_reads(repo: Path) -> None:
         assert "ci: none" in (repo / rendering.ANSWERS_FILE).read_text(encoding="utf-8")
 
 
+def built(repo: Path, pattern: str) -> list[Path]:
+    """Builds the artifacts of a repo by the commands that its bundle gives the CLI.
+
+    Returns:
+        The files that match a pattern.
+    """
+    bundle = yaml.safe_load((repo / "databricks.yml").read_text(encoding="utf-8"))
+    path = f"{TOOLS}{os.pathsep}{maven()}{os.pathsep}{os.environ['PATH']}"
+    for artifact in bundle["artifacts"].values():
+        run(repo / artifact["path"], "bash", "-c", artifact["build"], PATH=path)
+    return list(repo.glob(pattern))
+
+
+@pytest.mark.parametrize(
+    ("answers", "pattern", "source"),
+    [
+        ({"task_type": "wheel"}, "dist/*.whl", "src/sales_pipeline/steps.py"),
+        ({"workloads": ["jar"]}, "jar/target/*.jar", "jar/src/main/java/sales_pipeline_jar/*.java"),
+    ],
+    ids=["wheel", "jar"],
+)
+def test_an_artifact_is_named_by_what_is_in_it(
+    answers: dict[str, Any], pattern: str, source: str, template: Path, tmp_path: Path
+) -> None:
+    """So a plan after a deploy of the same commit changes nothing, and one of another does."""
+    repo = rendering.render(template, tmp_path / "repo", answers)
+    copy = rendering.render(template, tmp_path / "copy", answers)  # the clone of another machine
+    (first,) = built(repo, pattern)
+    content = first.read_bytes()
+    changed = sorted(repo.glob(source))[0]
+    text = changed.read_text(encoding="utf-8")
+    for each in (repo, copy):
+        (again,) = built(each, pattern)
+        assert (again.name, again.read_bytes()) == (first.name, content)
+    changed.write_text(text.replace('"', '"another ', 1), encoding="utf-8")
+    (other,) = built(repo, pattern)
+    assert other.name != first.name
+    changed.write_text(text, encoding="utf-8")
+    assert [path.name for path in built(repo, pattern)] == [first.name]
+
+
 @pytest.mark.parametrize(
     "repo",
     [name for name, answers in REPOS.items() if answers.get("task_type") == "wheel"],
@@ -204,8 +174,7 @@ def test_uv_builds_the_wheel_that_the_job_names(repo: Path) -> None:
         if "python_wheel_task" in task
     ]
     assert tasks
-    run(repo, TOOLS / "uv", "build", "--wheel", "--quiet")
-    (wheel,) = (repo / "dist").glob("*.whl")
+    (wheel,) = built(repo, "dist/*.whl")
     with zipfile.ZipFile(wheel) as content:
         (entry_points,) = (name for name in content.namelist() if name.endswith("entry_points.txt"))
         offered = content.read(entry_points).decode()

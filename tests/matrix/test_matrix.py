@@ -34,6 +34,7 @@ else:
 BUNDLE = ("databricks.yml", "resources/", "src/", "fixtures/", "dbt/", "jar/", "pyproject.toml")
 CODE = ("src/", "tests/", "pyproject.toml")
 PIECES = 8  # for pytest-xdist to share out
+PLACEHOLDERS = "BW764"  # what the answers of a row are, as long as they are not asked for
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +53,7 @@ def test_every_bundle_checks_clean(
         )
         rendering.write_tree(tmp_path, tree)
         report = check(tmp_path, profile="strict")
-        complaints += [f"{row}: {finding}" for finding in report.findings]
+        complaints += [f"{row}: {each}" for each in report.findings if each.code != PLACEHOLDERS]
         if len(complaints) > 5:
             break
     assert not complaints, "\n".join(complaints)
@@ -124,7 +125,9 @@ def test_every_file_is_well_formed(contents: set[tuple[str, bytes]], renderer: R
 
 def test_every_resource_is_in_a_file_of_its_name(contents: set[tuple[str, bytes]]) -> None:
     for path, content in contents:
-        if path.startswith("resources/"):
+        if path.startswith("resources/samples/"):
+            assert set(yaml.load(content, yaml.CSafeLoader)) == {"targets"}
+        elif path.startswith("resources/"):
             _, kinds, name = path.split("/")
             ((kind, resources),) = yaml.load(content, yaml.CSafeLoader)["resources"].items()
             (key,) = resources
@@ -142,7 +145,9 @@ def test_every_step_has_a_module_and_a_task(rows: list[Row], renderer: Renderer)
         steps = dict(re.findall(r'^    "(\w+)": "([\w.]+)",$', table, re.MULTILINE))
         modules = {f"src/sales_pipeline/{name.replace('.', '/')}.py" for name in steps.values()}
         jobs = [
-            content.decode() for path, content in tree.items() if path.startswith("resources/jobs/")
+            content.decode()
+            for path, content in tree.items()
+            if path.startswith(("resources/jobs/", "resources/samples/"))
         ]
         run = set(re.findall(r"(?<=/src/)\w+(?=\.py)|(?<=entry_point: )\w+", "\n".join(jobs)))
         offered = {PurePath(path).stem for path in tree if re.fullmatch(r"src/\w+\.py", path)}

@@ -34,6 +34,7 @@ OTHER = {
     "description": "Something else.",
     "team": "other-team",
     "owner_email": "other@example.org",
+    "oncall_email": "oncall@example.org",
     "cost_center": "other-center",
     "quartz_expression": "0 15 4 * * ?",
     "timezone": "Asia/Tokyo",
@@ -46,6 +47,8 @@ OTHER = {
     "instance_pool_id": "0123-456789-pool-abcdefgh",
     "cluster_policy_id": "ABC1234567890DEF",
     "dev_cluster_id": "0123-456789-abcdefgh",
+    "budget_policy_id": UUID,
+    "folder": "bundles/other",
     "interval": 7,
     "trigger_tables": "other.orders, other.customers",
 } | {
@@ -55,6 +58,7 @@ OTHER = {
         "host": f"https://{target}.other.example.com",
         "catalog": f"other_{target}",
         "schema": "other_schema",
+        "source": f"/Volumes/{target}/landing/files",
         "service_principal": UUID,
         "warehouse_id": "0123456789abcdef",
         "webhook_id": UUID,
@@ -99,6 +103,12 @@ def test_every_question_changes_some_file(name: str, renderer: Renderer) -> None
 
 
 BAD = [
+    ("prod_source", "file:/Workspace/x", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "/Workspace/Shared/files", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "dbfs:/mnt/files", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "/Volumes/prod/landing", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "gs://bucket/files", "or s3://"),  # of another cloud
+    ("prod_source", "/Volumes/a/b/c/", "without a '/' at its end"),
     ("project_name", "sales/pipeline", "Expected letters, digits, - and _ only: up to 60"),
     ("project_name", "s" * 200, "Expected letters, digits, - and _ only: up to 60"),
     ("project_name", "1sales", "from a letter to a letter or digit"),

@@ -70,8 +70,11 @@ def bundle_of(tree: Tree) -> dict[str, Any]:
     bundle["resources"] = {}
     for path in tree.keys() - {"databricks.yml"}:
         if path.startswith(BUNDLE):
-            for kind, resources in yaml.safe_load(tree[path])["resources"].items():
+            part = yaml.safe_load(tree[path])
+            for kind, resources in part.get("resources", {}).items():
                 bundle["resources"].setdefault(kind, {}).update(resources)
+            for target, own in part.get("targets", {}).items():
+                bundle["targets"][target]["resources"] = own["resources"]
     return bundle
 
 
@@ -106,13 +109,18 @@ def deployed(bundle: dict[str, Any], target: str, user: str) -> Iterator[tuple[s
     defaults = {key: each.get("default") for key, each in bundle["variables"].items()}
     values |= {f"var.{key}": value for key, value in (defaults | config["variables"]).items()}
 
+    # A job of which the target has only some tasks is declared for all.
+    all_resources = {
+        kind: config.get("resources", {}).get(kind, {}) | bundle["resources"].get(kind, {})
+        for kind in {*bundle["resources"], *config.get("resources", {})}
+    }
+
     def resolved(text: str) -> str:
         while found := re.search(r"\$\{([\w.]+)\}", text):
             path = found[1]
             if path.startswith("resources."):
                 _, kind, key, field = path.split(".")
-                start = plain if (kind, field) == ("schemas", "name") else ""
-                value = start + bundle["resources"][kind][key][field]
+                value = all_resources[kind][key][field]
             else:
                 value = values[path]
             text = text.replace(found[0], str(value))
@@ -126,11 +134,17 @@ def deployed(bundle: dict[str, Any], target: str, user: str) -> Iterator[tuple[s
     # A pull request reads the secrets of dev: nobody would put them into a scope of its own.
     if "secret_scope" in bundle["variables"] and target != "pr":
         yield host, "secret scope", resolved("${var.secret_scope}").lower()
-    for kind, resources in bundle["resources"].items():
+    # A copy has no endpoint: nothing would take it away with the copy.
+    if "endpoint" in bundle["variables"]:
+        endpoint = resolved("${var.endpoint}")
+        assert (endpoint == "none") is (target in ("dev", "pr"))
+        if endpoint != "none":
+            yield host, "endpoint", endpoint
+    for kind, resources in all_resources.items():
         for each in resources.values():
             own = resolved(each.get("name") or each["display_name"])
             if kind in ("schemas", "volumes", "registered_models"):
-                own = own if kind == "volumes" else plain + own
+                own = plain + own if kind == "registered_models" else own
                 inside = (each["catalog_name"], each.get("schema_name", ""))
                 full = ".".join([resolved(part) for part in inside if part] + [own])
                 yield "metastore", kind, full.lower()
@@ -138,7 +152,7 @@ def deployed(bundle: dict[str, Any], target: str, user: str) -> Iterator[tuple[s
                 folder, _, base = own.rpartition("/")
                 yield host, kind, f"{folder}/{prefix}{base}"
             else:
-                yield host, kind, (plain if kind == "model_serving_endpoints" else prefix) + own
+                yield host, kind, prefix + own
 
 
 @given(drawn=DRAWN)
@@ -208,7 +222,7 @@ def test_everybody_may_look_at_most(drawn: dict[str, Any], renderer: Renderer) -
                 assert each["level"] == "CAN_VIEW"
     for grant in bundle["variables"].get("grants", {}).get("default", []):
         if grant["principal"].lower() in EVERYBODY:
-            assert set(grant["privileges"]) <= {"USE_SCHEMA", "READ_VOLUME", "EXECUTE"}
+            assert set(grant["privileges"]) <= {"USE_SCHEMA", "SELECT", "READ_VOLUME", "EXECUTE"}
 
 
 @given(drawn=DRAWN)

@@ -1,4 +1,10 @@
 [# The tests of the steps in the form they run in; `run(name, **parameters)` is the form's own. #]
+def test_the_step_copy_samples_fills_the_volume(run, source, tmp_path):
+    values = run("copy_samples", samples=source.removeprefix("file:"), volume=str(tmp_path))
+
+    assert (values["status"], values["record_count"]) == ("SUCCESS", len(list(tmp_path.iterdir())))
+
+
 [% if ingest %]
 def test_the_steps_run_in_a_row(run, spark, catalog, schema, source[[ ', capsys' if pattern == 'workflow' ]]):
     values = run("extract", source=source)
@@ -38,9 +44,9 @@ def test_the_steps_run_in_a_row(run, spark, catalog, schema, source[[ ', capsys'
 
 
 [% set told = task_type == 'notebook' or deciding_step == 'extract' %]
-def test_a_step_that_fails_says_so_and_fails(run, [[ 'values, ' if told ]]spark, catalog, schema):
+def test_a_step_that_fails_says_so_and_fails(run, [[ 'values, ' if told ]]spark, catalog, schema, tmp_path):
     with pytest.raises(Exception, match="nowhere"):
-        run("extract", source="/nowhere")
+        run("extract", source=f"{tmp_path}/nowhere")
 
 [% if told %]
     assert values["status"] == "FAILED"

@@ -15,9 +15,11 @@ CREATE OR REFRESH STREAMING TABLE silver_customers (
   CONSTRAINT has_id EXPECT (customer_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT plausible_id EXPECT (customer_id IS NULL OR length(customer_id) < 100) ON VIOLATION DROP ROW
 )
+COMMENT 'Customers that keep the rules'
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_customers);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_customers
+COMMENT 'Customers that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(
@@ -50,6 +52,7 @@ CREATE OR REFRESH STREAMING TABLE silver_orders (
   CONSTRAINT has_price EXPECT (unit_price IS NOT NULL AND unit_price >= 0) ON VIOLATION DROP ROW,
   CONSTRAINT plausible_price EXPECT (unit_price IS NULL OR unit_price < 1000000) ON VIOLATION DROP ROW
 )
+COMMENT 'Orders that keep the rules'
 [% if table_layout == 'clustering' %]
 CLUSTER BY (order_date)
 [% elif table_layout == 'partitioning' %]
@@ -58,6 +61,7 @@ PARTITIONED BY (order_date)
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_orders);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_orders
+COMMENT 'Orders that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(
@@ -88,9 +92,11 @@ CREATE OR REFRESH STREAMING TABLE silver_products (
   CONSTRAINT has_price EXPECT (list_price IS NOT NULL AND list_price >= 0) ON VIOLATION DROP ROW,
   CONSTRAINT plausible_price EXPECT (list_price IS NULL OR list_price < 1000000) ON VIOLATION DROP ROW
 )
+COMMENT 'Products that keep the rules'
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_products);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_products
+COMMENT 'Products that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(

@@ -18,7 +18,7 @@ def total(entity: str) -> DataFrame:
     )
 
 
-@dp.materialized_view
+@dp.materialized_view(comment="Rows and amounts by entity")
 def gold_totals():
     """Count the rows of each entity and sum up their amounts."""
     return reduce(lambda left, right: left.unionByName(right), map(total, rules.DELIVERED))

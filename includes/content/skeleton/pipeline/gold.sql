@@ -20,6 +20,7 @@ CREATE TEMPORARY VIEW latest_products AS SELECT newest.* FROM (
 );
 
 CREATE OR REFRESH MATERIALIZED VIEW gold_totals
+COMMENT 'Rows and amounts by entity'
 AS SELECT 'customers' AS entity, count(id) AS records, sum(amount) AS amount FROM latest_customers
 UNION ALL
 SELECT 'orders' AS entity, count(id) AS records, sum(amount) AS amount FROM latest_orders

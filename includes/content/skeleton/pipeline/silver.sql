@@ -18,6 +18,7 @@ CREATE OR REFRESH STREAMING TABLE silver_customers (
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
+COMMENT 'Customers that keep the rules'
 [% if table_layout == 'clustering' %]
 CLUSTER BY (id)
 [% elif table_layout == 'partitioning' %]
@@ -26,6 +27,7 @@ PARTITIONED BY (updated_on)
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_customers);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_customers
+COMMENT 'Customers that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(
@@ -55,6 +57,7 @@ CREATE OR REFRESH STREAMING TABLE silver_orders (
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
+COMMENT 'Orders that keep the rules'
 [% if table_layout == 'clustering' %]
 CLUSTER BY (id)
 [% elif table_layout == 'partitioning' %]
@@ -63,6 +66,7 @@ PARTITIONED BY (updated_on)
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_orders);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_orders
+COMMENT 'Orders that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(
@@ -92,6 +96,7 @@ CREATE OR REFRESH STREAMING TABLE silver_products (
   CONSTRAINT has_amount EXPECT (amount IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT plausible_amount EXPECT (amount IS NULL OR abs(amount) < 1000000) ON VIOLATION DROP ROW
 )
+COMMENT 'Products that keep the rules'
 [% if table_layout == 'clustering' %]
 CLUSTER BY (id)
 [% elif table_layout == 'partitioning' %]
@@ -100,6 +105,7 @@ PARTITIONED BY (updated_on)
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_products);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_products
+COMMENT 'Products that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(

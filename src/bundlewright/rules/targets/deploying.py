@@ -166,6 +166,78 @@ def unusual_host(target):
     yield Problem(message, path, hint, place=place, severity=severity)
 
 
+_ZEROS = Pattern(r"(?<![0-9])0{7,}")  # 10000000 is a number
+_NAMED = Pattern(r"host|source|service_principal_name|id|.*_id", re.DOTALL)
+
+
+@rule("BW764", INFO, on="target")
+def placeholder_left(target):
+    """A host, a service principal, an ID or a source is a placeholder: a row of zeros.
+
+    A template has written it until the real one is known. A deploy to such a host fails, and so
+    does a run that needs what the others stand for.
+
+    Fails:
+        variables:
+          source:
+            description: Folder of the files
+        targets:
+          dev:
+            default: true
+            variables:
+              source: /Volumes/dev/landing/files
+          prod:
+            variables:
+              source: /Volumes/0000000/placeholder/prod_source
+    Passes:
+        variables:
+          source:
+            description: Folder of the files
+        targets:
+          dev:
+            default: true
+            variables:
+              source: /Volumes/dev/landing/files
+          prod:
+            variables:
+              source: /Volumes/prod/landing/files
+    """
+    found = {}
+    for path, value in _named(target):
+        if _ZEROS.search(value):
+            found.setdefault(value, place_at(target.merged, path))
+    if found:
+        first, *others = found.values()
+        message = f"placeholders are left: {', '.join(found)}"
+        hint = "write the real ones; what a template has asked for, as answers to it"
+        yield Problem(message, place=first, hint=hint, related=[(one, "another") for one in others])
+
+
+def _named(target):
+    """Texts that name something outside of the bundle, and the values of variables: with paths."""
+    host = value_at(target.merged, ("workspace", "host"))
+    if isinstance(host, str):
+        yield ("workspace", "host"), host
+    for name, definition in maps_of(target.merged.get("variables")):
+        if isinstance(definition.get("default"), str):
+            yield ("variables", name, "default"), definition["default"]
+    for section in ("run_as", "permissions", "resources"):
+        yield from _named_below(target.merged.get(section), (section,))
+
+
+def _named_below(value, path):
+    if isinstance(value, Map):
+        for key, inner in value.items():
+            if isinstance(inner, str):
+                if isinstance(key, str) and _NAMED.fullmatch(key):
+                    yield (*path, key), inner
+            else:
+                yield from _named_below(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _named_below(inner, (*path, index))
+
+
 @rule("BW733", WARNING, on="bundle")
 def targets_at_one_place(bundle):
     """Two targets deploy to one folder of one workspace.
