@@ -83,7 +83,6 @@ def test_dev_is_for_developers(start: Start) -> None:
     dev = bundle_of(start())["targets"]["dev"]
     assert dev["mode"] == "development"
     assert dev["presets"]["trigger_pause_status"] == "PAUSED"
-    assert dev["presets"]["jobs_max_concurrent_runs"] > 1
     assert "${workspace.current_user.short_name}" in dev["variables"]["schema"]
 
 
@@ -269,7 +268,7 @@ WORKLOADS = {
     "pipeline": (["refresh_pipeline", "check_pipeline"], "pipeline_task"),
     "dbt": (["dbt_build"], "dbt_task"),
     "jar": (["jar_totals"], "spark_jar_task"),
-    "ml": (["ml"], "run_job_task"),
+    "ml": (["score_batch"], "notebook_task"),
 }
 
 

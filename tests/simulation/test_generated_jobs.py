@@ -19,10 +19,10 @@ WORKLOADS = {"alone": ["python"], "full": rendering.choices("workloads")}
 TRANSFORMS = {"transform_customers", "transform_orders", "transform_products"}
 TAIL = {
     *("build_orders", "report", "refresh_pipeline", "check_pipeline"),
-    *("dbt_build", "jar_totals", "ml"),
+    *("dbt_build", "jar_totals", "score_batch"),
 }
 # Tasks that fail on purpose, and those that have no retries of their own.
-ONCE = {"alert_poor", "escalate", "has_rows", "is_good", "is_fair", "ml"}
+ONCE = {"alert_poor", "escalate", "has_rows", "is_good", "is_fair"}
 
 Jobs = Callable[..., dict[str, Any]]
 
