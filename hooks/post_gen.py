@@ -68,8 +68,8 @@ def main() -> int:
         say(f"The update removed files; to have them back: git restore {shlex.join(removed)}")
         if resources := [path for path in removed if path.startswith("resources/")]:
             say(f"The next deploy deletes what {', '.join(resources)} declared. To keep it, run")
-            say("`databricks bundle deployment unbind <key> --target <target>` in each target before")
-            say("that deploy, from the commit before this update.")
+            say("`databricks bundle deployment unbind <key> --target <target>` for each target,")
+            say("before that deploy and from the commit before this update.")
     if operation == "update" and (conflicts or not valid):
         say("The update is complete in the working tree: mend what is named above, then commit it.")
     return 0 if valid and not conflicts else 1
