@@ -18,7 +18,7 @@ PLACES = (
     "pyproject.toml",
 )
 NAMED = re.compile(
-    r"""python:(\d+\.\d+)|versionSpec: "(.+)"|UV_PYTHON\S* "?(\d+\.\d+)|Python (\d+\.\d+)[. ]\d* as on"""
+    r"""(?:python:|versionSpec: "|UV_PYTHON: "?|Python )(\d+\.\d+)(?=["\n]|.*(?:as on|-bookworm))"""
 )
 
 
@@ -32,9 +32,7 @@ def test_ci_and_container_run_the_python_of_the_file_that_uv_reads(
         version
         for place in PLACES
         for path in repo.glob(place)
-        for found in NAMED.findall(path.read_text(encoding="utf-8"))
-        for version in found
-        if version
+        for version in NAMED.findall(path.read_text(encoding="utf-8"))
     }
 
     assert named == {(repo / ".python-version").read_text(encoding="utf-8").strip()} == {"3.12"}

@@ -28,7 +28,7 @@ BEFORE_A_PATH = re.compile(
 
 def refuse(what, page):
     """Fail the test, even where the code under test catches every Exception."""
-    pytest.fail(f"{what}: see {page}")
+    pytest.fail(f"{what}. See {page}")
 
 
 def before(patch, owner, name, check):
@@ -87,7 +87,7 @@ def refuse_workspace_files(path, volumes):
     scheme, place = located(path)
     in_workspace = is_below(place, "/Workspace") or is_below(place, ROOT)
     if scheme in ("", "dbfs", "file") and in_workspace and not is_below(place, volumes):
-        refuse(f"Spark gets the workspace file {path!r}, copy it into a volume", PAGE)
+        refuse(f"Spark reads no workspace files ({path}): copy them into a volume", PAGE)
 
 
 def watch_paths(patch, spark, check):

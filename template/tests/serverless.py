@@ -12,12 +12,20 @@ import re
 import runpy
 import sys
 
-from guard import before, filled, is_below, located, refuse, tokens, watch_paths
+from guard import (
+    before,
+    filled,
+    is_below,
+    located,
+    refuse,
+    refuse_workspace_files,
+    tokens,
+    watch_paths,
+)
 
 LIMITS = "https://docs.databricks.com/aws/en/compute/serverless/limitations"
 CONNECT = "https://docs.databricks.com/aws/en/spark/connect-vs-classic"
 TRIGGERS = "https://docs.databricks.com/aws/en/structured-streaming/triggers"
-FILES = "https://docs.databricks.com/aws/en/files/"
 PROPERTIES = "https://docs.databricks.com/aws/en/spark/conf"
 CATALOG = "https://docs.databricks.com/aws/en/data-governance/unity-catalog/"
 
@@ -58,16 +66,17 @@ def check_path(path, volumes):
         path: what Spark is given.
         volumes: the folder that stands for all volumes.
     """
+    refuse_workspace_files(path, volumes)
     scheme, place = located(path)
     in_volume = is_below(place, "/Volumes") and scheme != "file"
     if scheme in ("", "dbfs", "file") and not in_volume and not is_below(place, volumes):
-        no(f"executor that reads or writes {path!r}: use a volume", FILES)
+        no(f"DBFS and no local files for Spark ({path}): use a volume")
 
 
 def check_property(key):
     """Refuse to set what cannot be set."""
     if key.lower() not in SETTABLE:
-        no(f"property {key} to be set", PROPERTIES)
+        no(f"such setting ({key})", PROPERTIES)
 
 
 def check_name(name):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import sys
 import zipfile
 from itertools import product
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 import rendering
 import yaml
-from repos import TOOLS, development_environment, on_path, run, run_tests
+from repos import TOOLS, development_environment, maven, on_path, run, run_tests
 
 # These hold every workload and every pattern; `nox -s generated_all` runs all others, too.
 ALWAYS = ("billing", "clinic", "everything", "genomics", "storefront", "telemetry")

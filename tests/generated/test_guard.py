@@ -13,7 +13,7 @@ from repos import run_tests
 INSIDE = Path(__file__).parent / "inside"
 # What a step must not do on serverless compute, and the page that says so.
 MUTATIONS = {
-    "spark.read.csv('file:/Workspace/Shared/orders.csv').count()": "aws/en/files/",
+    "spark.read.csv('file:/Workspace/Shared/orders.csv').count()": "aws/en/files/workspace",
     "spark.range(1).rdd.count()": "connect-vs-classic",
     "spark.range(1).cache().count()": "serverless/limitations",
 }

@@ -24,9 +24,14 @@ Given = dict[str, Any]
 CODE = ("dbt/", "fixtures/", "jar/", "pyproject.toml", "src/", "tests/")
 # Stands for all tests where an option changes their session, but none of them.
 ANY_TEST = "tests/test_extract.py"
-# What one test runs.
-PIPELINE = ("src/transformations/", "tests/pipeline/")
-PIPELINE_TEST = "tests/test_declarative_pipeline.py"
+# The tests that run what is in a folder.
+TESTS = {
+    "dbt/": "tests/test_dbt.py",
+    "jar/": "tests/test_jar.py",
+    "src/sql/": "tests/test_sql.py",
+    "src/transformations/": "tests/test_declarative_pipeline.py",
+    "tests/pipeline/": "tests/test_declarative_pipeline.py",
+}
 # Choices that change tests only beside two others; the rest of them change no more.
 FURTHER = {
     "cluster_size": ["autoscale", "fixed", "single_node"],
@@ -108,14 +113,17 @@ def alone() -> dict[str, tuple[Given, list[str]]]:
     """Returns, by option, the answers and the tests to run."""
     found: dict[str, tuple[Given, list[str]]] = {}
     for name, choice, given, changed in effective():
-        tests = [path for path in changed if Path(path).name.startswith("test_")]
-        if any(path.startswith(PIPELINE) for path in changed) and PIPELINE_TEST not in tests:
-            tests.append(PIPELINE_TEST)
+        tests = {path for path in changed if path.startswith("tests/test_")}
+        tests |= {
+            test
+            for folder, test in TESTS.items()
+            if any(path.startswith(folder) for path in changed)
+        }
         if not tests and {"pyproject.toml", "tests/conftest.py"} & set(changed):
-            tests = [ANY_TEST]
+            tests = {ANY_TEST}
         if tests:
             label = choice[0] if isinstance(choice, list) else choice
-            found[f"{name}={label}"] = (given, tests)
+            found[f"{name}={label}"] = (given, sorted(tests))
     return found
 
 

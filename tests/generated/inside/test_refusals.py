@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import LongType
 
 REFUSED = {
-    "files/": [
+    "files/workspace|serverless/limitations": [
         "spark.read.csv('file:/Workspace/Shared/x.csv')",
         "spark.read.csv(path='file:///Workspace/x.csv', header=True)",
         "spark.read.format('csv').load('/Workspace/Users/me@example.com/x.csv')",
