@@ -51,10 +51,15 @@ def assert_copy_fails(broken: Path, repo: Path) -> None:
     assert "Traceback" not in process.stderr
 
 
-def test_a_good_copy_prints_one_line(template: Path, tmp_path: Path) -> None:
+def test_a_good_copy_prints_one_line_and_names_its_placeholders(
+    template: Path, tmp_path: Path
+) -> None:
     process = copy(template, tmp_path / "repo")
     assert process.returncode == 0, process.stderr
-    assert len((process.stdout + process.stderr).splitlines()) == 1
+    assert len(process.stdout.splitlines()) == 1
+    (line,) = process.stderr.splitlines()
+    assert "uvx copier update --trust --defaults --data dev_host=... " in line
+    assert "--data prod_source=..." in line
 
 
 def test_a_broken_copy_leaves_no_folder(broken: Path, tmp_path: Path) -> None:
