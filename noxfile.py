@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
@@ -49,6 +50,15 @@ def generated_all(session: nox.Session) -> None:
     install(session, "test")
     arguments = session.posargs or ["-n", "2"]
     session.run("pytest", "tests/generated", *arguments, env={"GENERATED_ALL": "1"})
+
+
+@nox.session
+def workspace(session: nox.Session) -> None:
+    """Deploy, run, check and destroy the personas on a real workspace; arguments choose some."""
+    if not os.environ.keys() & {"DATABRICKS_HOST", "DATABRICKS_CONFIG_PROFILE"}:
+        session.skip("No workspace: set DATABRICKS_HOST or DATABRICKS_CONFIG_PROFILE, and sign in.")
+    install(session, "test")
+    session.run("python", "tests/workspace/personas.py", *session.posargs)
 
 
 @nox.session

@@ -83,7 +83,6 @@ def test_dev_is_for_developers(start: Start) -> None:
     dev = bundle_of(start())["targets"]["dev"]
     assert dev["mode"] == "development"
     assert dev["presets"]["trigger_pause_status"] == "PAUSED"
-    assert dev["presets"]["jobs_max_concurrent_runs"] > 1
     assert "${workspace.current_user.short_name}" in dev["variables"]["schema"]
 
 
@@ -269,7 +268,7 @@ WORKLOADS = {
     "pipeline": (["refresh_pipeline", "check_pipeline"], "pipeline_task"),
     "dbt": (["dbt_build"], "dbt_task"),
     "jar": (["jar_totals"], "spark_jar_task"),
-    "ml": (["ml"], "run_job_task"),
+    "ml": (["score_batch"], "notebook_task"),
 }
 
 
@@ -553,3 +552,61 @@ def test_ci_is_that_of_the_team(ci: str, files: list[str], start: Start) -> None
     assert sorted(path.relative_to(repo).as_posix() for path in found) == files
     texts = [path.read_text(encoding="utf-8") for path in found]
     assert not [text for text in texts if re.search(r"\bDATABRICKS_TOKEN\b", text)]
+
+
+# WHO HEARS OF IT, AND WHO PAYS
+
+
+def test_the_address_on_call_hears_of_what_cannot_wait_in_prod(start: Start) -> None:
+    repo = start(
+        owner_email="team@example.com",
+        oncall_email="oncall@example.com",
+        mails=["start", "success"],
+        monitoring=True,
+        pattern="workflow",
+    )
+    for target, urgent in {"prod": "oncall", "staging": "team", "dev": "team"}.items():
+        found = Target(Bundle(repo), target)
+        job = found.resource("jobs", "sales_pipeline").config
+        expected = {
+            "on_start": ["team@example.com"],
+            "on_success": ["team@example.com"],
+            "on_failure": [f"{urgent}@example.com"],
+            "on_duration_warning_threshold_exceeded": [f"{urgent}@example.com"],
+        }
+        assert job["email_notifications"] == expected
+        tasks = {task["task_key"]: task.get("email_notifications") for task in job["tasks"]}
+        assert tasks["escalate"] == {"on_failure": [f"{urgent}@example.com"]}
+        assert tasks["alert_poor"] == {"on_failure": ["team@example.com"]}
+        assert tasks["notify_success"] == {"on_success": ["team@example.com"]}
+        for alert, who in {"freshness": urgent, "volume": "team"}.items():
+            config = found.resource("alerts", f"sales_pipeline_{alert}").config
+            told = config["evaluation"]["notification"]["subscriptions"]
+            assert told == [{"user_email": f"{who}@example.com"}]
+
+
+def test_what_is_serverless_counts_to_the_budget_policy(start: Start) -> None:
+    policy = "6f1a2b3c-0d4e-4f5a-8b6c-7d8e9f0a1b2c"
+    given = {"workloads": ["python", "pipeline", "ml"], "serving": True, "budget_policy_id": policy}
+    for compute in ("serverless", "job_cluster"):
+        found = Target(Bundle(start(compute=compute, **given)), "prod")
+        kinds = {
+            "jobs": ("sales_pipeline", "sales_pipeline_ml"),
+            "pipelines": ("sales_pipeline_tables",),
+            "model_serving_endpoints": ("sales_pipeline_endpoint",),
+        }
+        for kind, keys in kinds.items():
+            serverless = compute == "serverless" or kind == "model_serving_endpoints"
+            for key in keys:
+                config = found.resource(kind, key).config
+                assert config.get("budget_policy_id") == (policy if serverless else None)
+
+
+def test_an_endpoint_has_the_tags_that_presets_give_to_all_else(start: Start) -> None:
+    repo = start(workloads=["ml"], serving=True, team="retail", cost_center="c-7")
+    endpoint = Target(Bundle(repo), "prod").resource(
+        "model_serving_endpoints", "sales_pipeline_endpoint"
+    )
+    tags = {tag["key"]: tag["value"] for tag in endpoint.config["tags"]}
+    environment = {"environment": "prod"}
+    assert tags == bundle_of(repo)["presets"]["tags"] | environment

@@ -128,6 +128,7 @@ def test_forms_are_those_of_the_ci_system(ci: str, forms: set[str], renderer: Re
 
 def test_every_repo_has_docs_and_hooks(repos: list[tuple[Answers, Tree]]) -> None:
     wanted = {"AGENTS.md", "docs/setup.md", "docs/runbook.md", ".pre-commit-config.yaml"}
+    wanted |= {"CLAUDE.md", ".vscode/settings.json", ".vscode/extensions.json"}
     assert all(wanted <= tree.keys() for _, tree in repos)
 
 
@@ -311,6 +312,7 @@ SECTIONS = {
     "Escalated: an incident is open": "pattern == 'workflow'",
     "Alert: not fresh": ("monitoring and schedule not in ('none', 'file_arrival', 'table_update')"),
     "Alert: unusual volume": "monitoring",
+    "Pause the job": "schedule != 'none'",
     "Replay dead letters": "etl and dead_letters",
     "A copy of a": "ci != 'none' and try_out",
     "Drift was found": "ci != 'none' and reader_service_principal",
@@ -424,3 +426,124 @@ def test_the_container_has_what_ci_has(renderer: Renderer) -> None:
         assert set(re.findall(pin, ci)) == {there}
     assert "maven" not in container
     assert "maven" in tree_text(tree_of(renderer, workloads=["jar"], devcontainer=True))
+
+
+def test_claude_reads_what_assistants_have_to_know(repos: list[tuple[Answers, Tree]]) -> None:
+    for _, tree in repos:
+        imported = re.findall(rb"^@(\S+)$", tree["CLAUDE.md"], re.MULTILINE)
+        assert imported == [b"AGENTS.md"]
+
+
+def test_vscode_runs_the_tests_and_knows_what_notebooks_have(
+    repos: list[tuple[Answers, Tree]],
+) -> None:
+    for answers, tree in repos:
+        settings_ = json.loads(tree[".vscode/settings.json"])
+        (tests,) = settings_["python.testing.pytestArgs"]
+        paths = [tests, *settings_["python.analysis.extraPaths"]]
+        assert all(any(path.startswith(f"{each}/") for path in tree) for each in paths)
+        typed = ".vscode/__builtins__.pyi" in tree
+        assert typed == answers.read("notebooks")
+        assert typed == ("python.analysis.stubPath" in settings_)
+
+
+@pytest.mark.parametrize(
+    ("answers", "job", "key"),
+    [
+        ({"schedule": "0 0 2 * * ?"}, "sales_pipeline", "schedule"),
+        ({"schedule": "periodic"}, "sales_pipeline", "trigger"),
+        ({"schedule": "file_arrival"}, "sales_pipeline", "trigger"),
+        ({"schedule": "table_update"}, "sales_pipeline", "trigger"),
+        ({"schedule": "continuous"}, "sales_pipeline_loop", "continuous"),
+    ],
+)
+def test_pausing_keeps_the_rest_of_what_starts_a_job(
+    answers: dict[str, Any], job: str, key: str, renderer: Renderer, tmp_path: Path
+) -> None:
+    """The commands of the runbook, on a workspace that has the job as the bundle declares it."""
+    if shutil.which("jq") is None:
+        pytest.skip("jq is not on PATH")
+    tree = tree_of(renderer, ci="none", **answers)
+    declared = yaml.safe_load(tree[f"resources/jobs/{job}.job.yml"])["resources"]["jobs"][job]
+    state = {"job_id": 11, "settings": declared}
+    summary = {"resources": {"jobs": {job: {"id": "11"}}}}
+    (tmp_path / "job.json").write_text(json.dumps(state))
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    section = tree["docs/runbook.md"].decode().partition("## Pause the job")[2]
+    commands = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)[0]
+    stub = """databricks() {
+      case "$1 $2 $3" in
+        "bundle summary -t") cat summary.json ;;
+        "jobs get 11") cat job.json ;;
+        "jobs update -t") cat "${6#@}" >sent.json ;;
+        *) echo "databricks $*" >&2; return 1 ;;
+      esac
+    }
+    """
+    subprocess.run(["bash", "-euo", "pipefail", "-c", stub + commands], cwd=tmp_path, check=True)
+    sent = json.loads((tmp_path / "sent.json").read_text())
+    # A field that is sent takes the place of the whole one: it has to be complete.
+    expected = declared[key] | {"pause_status": "PAUSED"}
+    assert sent == {"job_id": 11, "new_settings": {key: expected}}
+
+
+def test_default_tests_leave_out_those_that_need_a_workspace(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    rendering.write_tree(tmp_path, tree_of(renderer))
+    command = [sys.executable, "-m", "pytest", "-q", "--noconftest", "tests/workspace"]
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert re.search(r"^\d+ deselected", process.stdout, re.MULTILINE), process.stdout
+    assert not process.stderr
+
+
+CLI = """#!{python}
+import json, sys
+words = [word for word in sys.argv[1:] if not word.startswith("-") and word != "json"]
+state = json.load(open({state!r}))
+answer = state.get(" ".join(words))
+if answer is None:
+    sys.exit("Error: not signed in")
+print(json.dumps(answer))
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [
+        ({}, "6 skipped"),
+        ({"current-user me": {}, "bundle summary": {"held": ["USE_SCHEMA"]}}, "1 passed"),
+        ({"current-user me": {}, "bundle summary": {"held": []}}, "1 failed"),
+    ],
+)
+def test_tests_on_a_workspace_say_why_they_are_skipped_and_see_privileges(
+    state: dict[str, Any], outcome: str, renderer: Renderer, tmp_path: Path
+) -> None:
+    """Without databricks-connect and Spark: what the CLI alone tells."""
+    rendering.write_tree(tmp_path / "repo", tree_of(renderer, workloads=["python"]))
+    if "bundle summary" in state:
+        held = state["bundle summary"]["held"]
+        schema = {"catalog_name": "c", "name": "s"}
+        schema |= {"grants": [{"principal": "readers", "privileges": ["USE_SCHEMA"]}]}
+        resources = {"jobs": {"sales_pipeline": {}}, "schemas": {"s": schema}}
+        workspace = {"bundle": {"target": "dev"}, "workspace": {"host": "https://x"}}
+        assignments = {"privilege_assignments": [{"principal": "readers", "privileges": held}]}
+        state = state | {
+            "bundle summary": workspace | {"resources": resources},
+            "grants get schema c.s": assignments,
+        }
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    tool = tmp_path / "bin/databricks"
+    tool.parent.mkdir()
+    tool.write_text(CLI.format(python=sys.executable, state=str(tmp_path / "state.json")))
+    tool.chmod(0o755)
+    process = subprocess.run(
+        [sys.executable, "tests/workspace/test_workspace.py"],
+        cwd=tmp_path / "repo",
+        env={"PATH": f"{tool.parent}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome in process.stdout, process.stdout
+    assert "No workspace: `databricks current-user me` says" in process.stdout or state

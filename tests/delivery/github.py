@@ -361,7 +361,8 @@ def started(on: Any, event: Event) -> Iterator[dict[str, Any]]:
             yield events.github(event)
     else:
         known(settings, {"branches", "tags", "paths"}, name)
-        # https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax: not of tags
+        # Tags are not asked for paths:
+        # https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
         if not event.is_tag and not matches(settings.get("paths", ["**"]), event.changed):
             return
         kind, other = ("tags", "branches") if event.is_tag else ("branches", "tags")

@@ -23,7 +23,6 @@ from events import EVENTS
 from recorder import Bench, Job, Weather
 from rendering import Renderer
 
-
 BUNDLES = {"sales": "bundles/sales", "sales-eu": "bundles/eu"}
 PLAYERS = {"github": github.run, "azure_devops": azure.run}
 Play = Callable[[Bench, str, str], list[Job]]
@@ -101,14 +100,13 @@ def test_two_bundles_share_no_environment_and_wait_for_each_other_nowhere(
         ]
         for path in BUNDLES.values()
     )
-    assert one and other
+    assert one
+    assert other
     for of in (lambda job: job.environment, lambda job: job.turn):
         assert not {of(job) for job in one if of(job)} & {of(job) for job in other}
 
 
-def test_the_copy_at_the_root_is_compared(
-    renderer: Renderer, tmp_path: Path, play: Play
-) -> None:
+def test_the_copy_at_the_root_is_compared(renderer: Renderer, tmp_path: Path, play: Play) -> None:
     tree = monorepo(renderer, "github", tmp_path / "repo")
     tree["bundles/sales/.github/workflows/ci.yml"] += b"# changed\n"
     jobs = play(Bench(tree, tmp_path / "bench"), "main", "bundles/sales/x")
@@ -139,7 +137,7 @@ def test_gitlab_includes_both_bundles(renderer: Renderer, tmp_path: Path) -> Non
         assert lines[0] == f"cd {BUNDLES[owner]}"
         for rule in job["rules"]:
             text = rule["if"]
-            asks = '"push"' in text and "BRANCH" in text or "MERGE_REQUEST" in text
+            asks = ('"push"' in text and "BRANCH" in text) or "MERGE_REQUEST" in text
             asks |= text == '$CI_PIPELINE_SOURCE != "schedule"'
             assert rule.get("changes", []) == ([f"{BUNDLES[owner]}/**/*"] if asks else [])
     turns = [job["resource_group"] for job in scripts.values() if "resource_group" in job]

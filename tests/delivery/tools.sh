@@ -54,6 +54,10 @@ databricks)
     cat "$PLANS/${PLAN-changes}.json" || exit 1
   elif [[ "$1 $2" == "bundle summary" ]]; then
     echo '{"bundle": {"mode": "development"}, "resources": {}}'
+  elif [[ "$1 $2" == "auth describe" ]]; then
+    echo '{"details": {"host": "https://made-up.cloud.databricks.com"}}'
+  elif [[ "$1 $2" == "warehouses list" ]]; then
+    echo "${WAREHOUSES-[{\"id\": \"0123456789abcdef\"\}]}"
   fi
   ;;
 copier | uvx | pipx)

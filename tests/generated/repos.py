@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -95,9 +96,25 @@ def development_environment(repo: Path) -> Path:
         if not (folder / "complete").exists():
             python = folder / "bin/python"
             run(repo, TOOLS / "uv", "venv", "--clear", "--python", sys.executable, folder)
-            run(repo, TOOLS / "uv", "pip", "install", "--python", python, *dependencies)
+            wheels = pyspark_wheels(repo, dependencies)
+            install = [TOOLS / "uv", "pip", "install", "--python", python, "--find-links", wheels]
+            run(repo, *install, *dependencies)
             (folder / "complete").touch()
     return folder / "bin"
+
+
+def pyspark_wheels(repo: Path, dependencies: list[str]) -> Path:
+    """Returns a folder with the wheel of PySpark, which PyPI has as source only.
+
+    Built here once for each release, as uv would build it for each environment anew.
+    """
+    folder = CACHE / "wheels"
+    for dependency in dependencies:
+        release = re.fullmatch(r"pyspark(?:\[.*\])?==(\S+)", dependency)
+        if release and not list(folder.glob(f"pyspark-{release[1]}-*.whl")):
+            pip = [TOOLS / "uv", "tool", "run", "--python", sys.executable, "pip", "wheel"]
+            run(repo, *pip, "--quiet", "--no-deps", "-w", folder, f"pyspark=={release[1]}")
+    return folder
 
 
 def maven() -> Path:

@@ -136,7 +136,11 @@ def built(repo: Path, pattern: str) -> list[Path]:
     ("answers", "pattern", "source"),
     [
         ({"task_type": "wheel"}, "dist/*.whl", "src/sales_pipeline/steps.py"),
-        ({"workloads": ["jar"]}, "jar/target/*.jar", "jar/src/main/java/sales_pipeline_jar/*.java"),
+        (
+            {"workloads": ["jar"], "compute": "job_cluster"},
+            "jar/target/*.jar",
+            "jar/src/main/java/sales_pipeline_jar/*.java",
+        ),
     ],
     ids=["wheel", "jar"],
 )

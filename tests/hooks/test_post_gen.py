@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,10 +51,15 @@ def assert_copy_fails(broken: Path, repo: Path) -> None:
     assert "Traceback" not in process.stderr
 
 
-def test_a_good_copy_prints_one_line(template: Path, tmp_path: Path) -> None:
+def test_a_good_copy_prints_one_line_and_names_its_placeholders(
+    template: Path, tmp_path: Path
+) -> None:
     process = copy(template, tmp_path / "repo")
     assert process.returncode == 0, process.stderr
-    assert len((process.stdout + process.stderr).splitlines()) == 1
+    assert len(process.stdout.splitlines()) == 1
+    (line,) = process.stderr.splitlines()
+    assert "uvx copier update --trust --defaults --data dev_host=... " in line
+    assert "--data prod_source=..." in line
 
 
 def test_a_broken_copy_leaves_no_folder(broken: Path, tmp_path: Path) -> None:
@@ -226,3 +232,52 @@ def test_a_refused_trust_writes_nothing(template: Path, tmp_path: Path) -> None:
     process = copier("copy", "--defaults", template, tmp_path / "repo")
     assert process.returncode == 4
     assert not (tmp_path / "repo").exists()
+
+
+def test_a_copy_into_a_repository_says_where_ci_is_read(template: Path, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    process = copier("copy", "--trust", "--defaults", template, tmp_path / "bundles/one")
+    assert process.returncode == 0, process.stderr
+    assert "--data folder=bundles/one" in process.stderr
+    # And not to make a repository in the repository.
+    (line,) = (line for line in process.stderr.splitlines() if "git init" in line)
+    assert "where there is no repository yet" in line
+
+
+def test_a_copy_into_its_folder_names_the_copies_that_are_missing(
+    template: Path, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    repo = tmp_path / "bundles/one"
+    folder = ["--data", "folder=bundles/one"]
+    process = copier("copy", "--trust", "--defaults", "--quiet", *folder, template, repo)
+    commands = re.findall(r"cp \S+ \S+", process.stderr)
+    assert len(commands) == 2, process.stderr
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    for command in commands:
+        subprocess.run(command, shell=True, cwd=repo, check=True)
+    assert {path.name for path in tmp_path.glob(".github/workflows/*")} == {
+        "sales-pipeline.yml",
+        "sales-pipeline-template-update.yml",
+    }
+    again = copier("copy", "--trust", "--defaults", "--quiet", "-w", *folder, template, repo)
+    assert "cp " not in again.stderr
+
+
+def test_what_the_next_deploy_deletes_is_named(template: Path, render: Callable[..., Path]) -> None:
+    repo = render()
+    removed = "resources/model_serving_endpoints/model.model_serving_endpoint.yml"
+    (repo / removed).parent.mkdir()
+    (repo / removed).write_text("resources: {}\n")
+    commit(repo, "Before the update")
+    (repo / removed).unlink()
+    process = subprocess.run(
+        [sys.executable, template / "hooks/post_gen.py"],
+        cwd=repo,
+        env=os.environ | {"COPIER_OPERATION": "update"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"deletes what {removed} declared" in process.stderr
+    assert "bundle deployment unbind" in process.stderr

@@ -194,6 +194,59 @@ def named(path: str, content: bytes) -> set[str]:
     return {f"{module}.py" for module in modules}
 
 
+def test_no_code_is_left_over(rows: list[Row], renderer: Renderer) -> None:
+    """The package uses every function, class and constant that it has; its tests do not count."""
+    unused: dict[str, Row] = {}
+    for row in rows:
+        tree = renderer.tree(
+            covering.answers_to(renderer, row), lambda path: path.startswith("src/")
+        )
+        code = {path: content for path, content in tree.items() if path.endswith(".py")}
+        used = {name for content in code.values() for name in read_in(content)}
+        for path, content in code.items():
+            if path.startswith("src/sales_pipeline/") and path != "src/sales_pipeline/main.py":
+                defined = defined_in(PurePath(path).stem, content)
+                unused |= {f"{path}: {name}": row for name, as_ in defined if not used & as_}
+    assert not unused
+
+
+@functools.cache
+def read_in(content: bytes) -> set[str]:
+    """Returns what a file reads: names, `.attribute`, and `module.attribute` of what has a name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(f".{node.attr}")
+            if isinstance(node.value, ast.Name):
+                found.add(f"{node.value.id}.{node.attr}")
+    return found
+
+
+@functools.cache
+def defined_in(module: str, content: bytes) -> list[tuple[str, frozenset[str]]]:
+    """Returns the public names of a module, methods included, and what using one looks like.
+
+    Steps find `run` by its module.
+    """
+    found: list[tuple[str, frozenset[str]]] = []
+    tree = ast.parse(content)
+    for owner in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]:
+        names: list[str] = []
+        for node in owner.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                names.append(node.name)
+            elif isinstance(node, ast.Assign):
+                targets = [target for one in node.targets for target in ast.walk(one)]
+                names += [target.id for target in targets if isinstance(target, ast.Name)]
+        for name in names:
+            used_as = {name, f"{module}.{name}"} if owner is tree else {f".{name}"}
+            if name != "run" and not name.startswith("_"):
+                found.append((name, frozenset(used_as)))
+    return found
+
+
 # isort and the formatter see the name: it sorts, and it makes lines longer.
 @pytest.mark.parametrize("package", ["sales_pipeline", "a", "z" * 60])
 def test_all_code_is_linted_and_formatted(

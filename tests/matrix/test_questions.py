@@ -58,6 +58,7 @@ OTHER = {
         "host": f"https://{target}.other.example.com",
         "catalog": f"other_{target}",
         "schema": "other_schema",
+        "source": f"/Volumes/{target}/landing/files",
         "service_principal": UUID,
         "warehouse_id": "0123456789abcdef",
         "webhook_id": UUID,
@@ -102,6 +103,12 @@ def test_every_question_changes_some_file(name: str, renderer: Renderer) -> None
 
 
 BAD = [
+    ("prod_source", "file:/Workspace/x", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "/Workspace/Shared/files", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "dbfs:/mnt/files", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "/Volumes/prod/landing", "Expected a folder as /Volumes/<catalog>/<schema>"),
+    ("prod_source", "gs://bucket/files", "or s3://"),  # of another cloud
+    ("prod_source", "/Volumes/a/b/c/", "without a '/' at its end"),
     ("project_name", "sales/pipeline", "Expected letters, digits, - and _ only: up to 60"),
     ("project_name", "s" * 200, "Expected letters, digits, - and _ only: up to 60"),
     ("project_name", "1sales", "from a letter to a letter or digit"),

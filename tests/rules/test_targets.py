@@ -292,3 +292,36 @@ resources: {apps: {front: {name: front, source_code_path: .}}}
 """
     found = findings(tmp_path, text, info=True, profile=profile)
     assert [one.severity for one in found if one.code == "BW709"] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("variable", "other", "found"),
+    [
+        ("/Volumes/0000000/placeholder/prod_source", "", True),
+        ("0000000000000001", "", True),
+        ("10000000", "", False),  # a number
+        ("x", "run_as: {service_principal_name: 00000000-0000-0000-0000-000000000001}", True),
+        ("x", "workspace: {host: 'https://dbc-00000000-0001.cloud.databricks.com'}", True),
+        ("x", "workspace: {host: 'https://acme.cloud.databricks.com'}", False),
+        (
+            "x",
+            "resources: {jobs: {etl: {job_clusters: [{job_cluster_key: m, new_cluster: "
+            "{instance_pool_id: 0000-000000-pool-00000000}}]}}}",
+            True,
+        ),
+    ],
+)
+def test_placeholders_are_found_where_a_target_has_them(
+    tmp_path: Path, variable: str, other: str, found: bool
+) -> None:
+    text = f"""\
+bundle: {{name: b}}
+variables: {{source: {{description: x}}}}
+resources: {{jobs: {{etl: {{name: "00000000", {TASKS}}}}}}}
+targets:
+  dev: {{default: true, variables: {{source: /Volumes/a/b/c}}}}
+  prod:
+    variables: {{source: "{variable}"}}
+    {other}
+"""
+    assert told(tmp_path, text, "BW764") == [("BW764", "info")] * found

@@ -1,5 +1,6 @@
 """Runs in a generated repo whose compute is serverless: each line of code is refused, or is not."""
 
+import pyspark
 import pytest
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
@@ -125,7 +126,14 @@ ALLOWED = [
     "spark.sql(\"SELECT '/Workspace/x' AS path\").where(\"path = '/Workspace/x'\").count()",
     "spark.sql(\"SELECT 1 WHERE 'dbfs:/x' <> 'hive_metastore.a' -- LOCATION '/Workspace/x'\")",
     "spark.sql(\"SELECT extract(YEAR FROM DATE '2025-03-01') AS location\").count()",
-    "spark.sql('SELECT :path AS path', args={'path': '/Workspace/x'}).collect()",
+    pytest.param(
+        "spark.sql('SELECT :path AS path', args={'path': '/Workspace/x'}).collect()",
+        marks=pytest.mark.xfail(
+            pyspark.__version__.startswith("4.1"),
+            reason="https://github.com/delta-io/delta/issues/7640",
+            strict=True,
+        ),
+    ),
     "spark.sql('SET spark.sql.ansi.enabled').collect()",
     "spark.sql('SET spark.sql.session.timeZone = UTC')",
     "spark.conf.set('spark.sql.session.timeZone', 'UTC')",

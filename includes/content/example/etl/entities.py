@@ -1,3 +1,5 @@
+[% set cleaned = etl or 'ml' in workloads %]
+[% if cleaned %]
 """The entities of the source: their columns, what makes a row of them valid, and their key."""
 
 from pyspark.sql import Column
@@ -47,15 +49,25 @@ def product_columns() -> list[Column]:
     ]
 
 
+[% else %]
+"""The entities of the source, and their columns."""
+
+from .entity import Entity
+
+[% endif %]
 ENTITIES = {
     "customers": Entity(
         delivered=["customer_id", "name", "email", "country", "updated_at"],
+[% if cleaned %]
         key="customer_id",
         columns=customer_columns,
         rules={"no customer_id": "customer_id IS NOT NULL"},
+[% endif %]
     ),
+[% if cleaned %]
     # An order without a customer is valid: it is revenue all the same. So is a cancelled one, since
     # it replaces its earlier versions.
+[% endif %]
     "orders": Entity(
         delivered=[
             "order_id",
@@ -67,6 +79,7 @@ ENTITIES = {
             "status",
             "updated_at",
         ],
+[% if cleaned %]
         key="order_id",
         columns=order_columns,
         rules={
@@ -76,14 +89,17 @@ ENTITIES = {
             "no positive quantity": "quantity > 0",
             "no valid unit_price": "unit_price >= 0",
         },
+[% endif %]
     ),
     "products": Entity(
         delivered=["product_id", "name", "category", "list_price", "updated_at"],
+[% if cleaned %]
         key="product_id",
         columns=product_columns,
         rules={
             "no product_id": "product_id IS NOT NULL",
             "no valid list_price": "list_price >= 0",
         },
+[% endif %]
     ),
 }

@@ -1,3 +1,5 @@
+[% set cleaned = etl or 'ml' in workloads %]
+[% if cleaned %]
 """The entities of the source: their columns, what makes a row of them valid, and their key."""
 
 from pyspark.sql import Column
@@ -16,12 +18,20 @@ def columns() -> list[Column]:
     ]
 
 
+[% else %]
+"""The entities of the source, and their columns."""
+
+from .entity import Entity
+
+[% endif %]
 ENTITIES = {
     name: Entity(
         delivered=["id", "name", "amount", "updated_at"],
+[% if cleaned %]
         key="id",
         columns=columns,
         rules={"no id": "id IS NOT NULL", "no valid amount": "amount IS NOT NULL"},
+[% endif %]
     )
     for name in ("customers", "orders", "products")
 }

@@ -3,24 +3,61 @@
 import os
 import shutil
 import sys
+import urllib.request
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
+import guard
 import pytest
-from delta import configure_spark_with_delta_pip
 from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).parent.parent
+# A mirror of Maven Central may take its place.
+MAVEN = os.environ.get("MAVEN_MIRROR", "https://repo1.maven.org/maven2").rstrip("/")
+
+# Spark's workers run this Python, not the first one on PATH.
+os.environ["PYSPARK_PYTHON"] = sys.executable
+
+
+def fetch(artifact, release):
+    """Return the path of a JAR of Delta Lake, which the first call fetches for all projects.
+
+    Not by Spark's own `spark.jars.packages`: that fails where Maven has left a POM without its JAR.
+    """
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "delta-jars"
+    jar = folder / f"{artifact}-{release}.jar"
+    if not jar.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        url = f"{MAVEN}/io/delta/{artifact}/{release}/{jar.name}"
+        try:
+            with urllib.request.urlopen(url, timeout=60) as response:
+                content = response.read()
+        except OSError as error:
+            pytest.fail(f"{url}: {error} (MAVEN_MIRROR may name another address)", pytrace=False)
+        partial = jar.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(content)
+        partial.replace(jar)
+    return str(jar)
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory):
+def volumes(tmp_path_factory):
+    """Return the folder that stands for all volumes: that of the tests' temporary files."""
+    return tmp_path_factory.getbasetemp()
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory, volumes):
     """Start Spark with Delta Lake once, as small as it gets: one thread, one partition."""
     java_home = os.environ.get("JAVA_HOME")
     if not shutil.which(f"{java_home}/bin/java" if java_home else "java"):
         pytest.fail("Spark needs Java 17: install it, or set JAVA_HOME to it.", pytrace=False)
-    # Spark's workers must run this Python, not the first one on PATH.
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+    delta = version("delta-spark")
+    jars = [fetch("delta-spark_2.13", delta), fetch("delta-storage", delta)]
     builder = (
         SparkSession.builder.master("local[1]")
+        .config("spark.jars", ",".join(jars))
         .config("spark.ui.enabled", False)
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
@@ -42,9 +79,10 @@ def spark(tmp_path_factory):
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.adaptive.enabled", False)
     )
-    # The first start fetches the jars of Delta Lake from Maven Central.
-    session = configure_spark_with_delta_pip(builder).getOrCreate()
-    yield session
+    with pytest.MonkeyPatch.context() as patch:
+        session = builder.getOrCreate()
+        guard.watch_paths(patch, session, lambda path: guard.refuse_workspace_files(path, volumes))
+        yield session
     session.stop()
 
 
@@ -56,16 +94,17 @@ def catalog():
 
 @pytest.fixture
 def schema(spark, catalog):
-    """Return the name of a schema that does not exist yet, and drop it afterwards."""
+    """Create an empty schema, as the bundle does; return its name, and drop it afterwards."""
     name = "dev_test"
+    spark.sql(f"CREATE SCHEMA `{catalog}`.`{name}`")
     yield name
     spark.sql(f"DROP SCHEMA IF EXISTS `{catalog}`.`{name}` CASCADE")
 
 
 @pytest.fixture
-def source():
-    """Return the folder of the sample data, spelled as the job does."""
-    return f"file:{Path(__file__).parent.parent / 'fixtures'}"
+def source(tmp_path):
+    """Return a folder with the sample data, as it lies in a volume."""
+    return str(shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures"))
 
 
 @pytest.fixture
@@ -87,7 +126,7 @@ def run_notebook(spark, values):
         )
         task_values = SimpleNamespace(set=lambda key, value: values.update({key: value}))
         dbutils = SimpleNamespace(widgets=widgets, jobs=SimpleNamespace(taskValues=task_values))
-        notebook = Path(__file__).parent.parent / f"src/{name}.py"
+        notebook = ROOT / f"src/{name}.py"
         header, *cells = notebook.read_text(encoding="utf-8").split("# COMMAND ----------")
         assert header.splitlines()[0] == "# Databricks notebook source"
         namespace = {"spark": spark, "dbutils": dbutils}

@@ -1,11 +1,12 @@
-"""The circuit breaker: its states, and that they outlive a run."""
+"""The circuit breaker: it counts runs, and what it counts outlives them."""
 
 import pytest
 
 from billing.etl import extract, tables
 from billing.ops.circuit_breaker import (
     FAILURES,
-    RECOVERY,
+    SKIPPED,
+    STALE,
     CircuitBreaker,
     CircuitOpen,
     State,
@@ -13,22 +14,15 @@ from billing.ops.circuit_breaker import (
 
 
 @pytest.fixture
-def now():
-    """Return the time, in a list so that a test can change it."""
-    return [1000.0]
+def breaker(spark, catalog, schema):
+    """Return a function that makes the breaker anew, as each try of a run does."""
+    return lambda run_id, name="source": CircuitBreaker(spark, catalog, schema, name, run_id)
 
 
 @pytest.fixture
-def breaker(spark, catalog, schema, now):
-    """Return a function that makes the breaker anew, as each run does."""
-    tables.create_schema(spark, catalog, schema)
-    return lambda name="source": CircuitBreaker(spark, catalog, schema, name, lambda: now[0])
-
-
-@pytest.fixture
-def opened(breaker, now):
-    """Leave the breaker open, as a run before has."""
-    breaker().write(State("source", FAILURES, now[0]))
+def opened(breaker):
+    """Leave the breaker open, as the run "failed" has."""
+    breaker("").write(State("source", FAILURES, run_id="failed"))
 
 
 def fail():
@@ -40,91 +34,118 @@ def fails(breaker):
         breaker.call(fail)
 
 
-def test_closed_it_lets_calls_through_and_returns_their_result(breaker):
-    assert breaker().call(lambda: 42) == 42
-    assert breaker().read() == State("source")
-
-
-def test_closed_it_counts_failures_and_opens_after_too_many(breaker, now):
-    for failures in range(1, FAILURES):
-        fails(breaker())
-        assert breaker().read() == State("source", failures)
-    now[0] += 60
-
-    fails(breaker())
-
-    assert breaker().read() == State("source", FAILURES, now[0])
-
-
-def test_failures_count_in_a_row_only(breaker):
-    breaker().write(State("source", FAILURES - 1))
-
-    breaker().call(lambda: 42)
-
-    assert breaker().read() == State("source")
-
-
-def test_open_it_refuses_calls_and_says_until_when(breaker, opened, now):
-    now[0] += RECOVERY - 1
+def refuses(breaker):
     called = []
-
-    with pytest.raises(CircuitOpen, match="3 times in a row.*before 1970-01-01 00:46:40 UTC"):
-        breaker().call(lambda: called.append(1))
+    with pytest.raises(CircuitOpen, match="source has failed in 3 runs in a row"):
+        breaker.call(lambda: called.append(1))
     assert called == []
 
 
-def test_half_open_a_success_closes_it(breaker, opened, now):
-    now[0] += RECOVERY
-
-    assert breaker().call(lambda: 42) == 42
-    assert breaker().read() == State("source")
+def test_closed_it_lets_calls_through_and_returns_their_result(breaker):
+    assert breaker("1").call(lambda: 42) == 42
+    assert breaker("1").read() == State("source")
 
 
-def test_half_open_a_failure_opens_it_again_from_then_on(breaker, opened, now):
-    now[0] += RECOVERY
+def test_the_tries_of_a_run_count_as_one(breaker):
+    for _ in range(3):
+        fails(breaker("1"))
 
-    def fail_slowly():
-        now[0] += 60
-        fail()
-
-    with pytest.raises(OSError, match="does not answer"):
-        breaker().call(fail_slowly)
-    assert breaker().read() == State("source", FAILURES + 1, now[0])
+    assert breaker("1").read() == State("source", 1, run_id="1")
 
 
-def test_half_open_only_one_call_tries_at_a_time(breaker, opened, now):
-    now[0] += RECOVERY
+def test_after_too_many_failed_runs_it_opens_for_the_next_ones(breaker):
+    for number in range(FAILURES):
+        for _ in range(3):  # the run that opens it may still try again
+            fails(breaker(f"failed {number}"))
 
-    def meanwhile():
-        with pytest.raises(CircuitOpen):
-            breaker().call(lambda: 42)
+    for number in range(1, SKIPPED + 1):
+        for _ in range(3):
+            refuses(breaker(f"skipped {number}"))
+        assert breaker("").read() == State("source", FAILURES, number, f"skipped {number}")
 
-    breaker().call(meanwhile)
+
+def test_failures_count_in_a_row_only(breaker):
+    breaker("").write(State("source", FAILURES - 1, run_id="failed"))
+
+    breaker("well").call(lambda: 42)
+
+    assert breaker("").read() == State("source")
+
+
+def test_a_try_that_succeeds_closes_it_though_the_one_before_has_opened_it(breaker, opened):
+    assert breaker("failed").call(lambda: 42) == 42
+    assert breaker("").read() == State("source")
+
+
+def test_then_one_run_decides(breaker):
+    breaker("").write(State("source", FAILURES, SKIPPED, "skipped"))
+
+    fails(breaker("next"))
+    assert breaker("").read() == State("source", FAILURES + 1, run_id="next")
+    assert breaker("next").call(lambda: 42) == 42
+    assert breaker("").read() == State("source")
+
+
+def test_each_run_of_a_notebook_by_a_person_counts(breaker):
+    for _ in range(FAILURES):
+        fails(breaker(""))
+
+    refuses(breaker(""))
 
 
 def test_each_name_has_a_state_of_its_own(breaker, opened):
-    assert breaker("other").call(lambda: 42) == 42
+    assert breaker("next", "other").call(lambda: 42) == 42
+    refuses(breaker("next"))
+
+
+def test_a_table_that_counted_in_seconds_is_replaced(breaker, spark, catalog, schema):
+    columns = "name STRING, failures INT, opened_at DOUBLE"
+    rows = spark.createDataFrame([("source", 3, 1e9)], columns)
+    tables.write(rows, catalog, schema, "circuit_breakers")
+
+    fails(breaker("1"))
+
+    assert breaker("1").read() == State("source", 1, run_id="1")
 
 
 def test_that_no_state_can_be_kept_hides_neither_a_failure_nor_a_result(
     breaker, caplog, monkeypatch
 ):
-    breaker().write(State("source", 1))
+    breaker("").write(State("source", 1, run_id="failed"))
     monkeypatch.setattr(tables, "merge", lambda *arguments: {}["merge"])
 
-    assert breaker().call(lambda: 42) == 42
-    fails(breaker())
+    assert breaker("1").call(lambda: 42) == 42
+    fails(breaker("1"))
     assert caplog.text.count("No state in circuit_breakers for source") == 2
 
 
-def test_a_source_that_keeps_failing_is_left_alone(
+def test_while_the_source_is_left_alone_a_run_goes_on_with_the_rows_read_last(
+    opened, spark, catalog, schema, source, monkeypatch
+):
+    with pytest.raises(CircuitOpen):
+        extract.run(spark, catalog, schema, source, "no rows yet")
+    read = extract.run(spark, catalog, schema, source, "failed")
+    CircuitBreaker(spark, catalog, schema, "source", "").write(State("source", FAILURES))
+    monkeypatch.setattr(extract, "read_csv", lambda *arguments: fail())
+
+    outcome = extract.run(spark, catalog, schema, source, "next")
+
+    assert (outcome.status, outcome.record_count) == (STALE, read.record_count)
+
+
+def test_a_source_that_does_not_answer_counts(breaker, spark, catalog, schema, source, monkeypatch):
+    monkeypatch.setattr(extract, "read_csv", lambda *arguments: fail())
+
+    with pytest.raises(OSError, match="does not answer"):
+        extract.run(spark, catalog, schema, source, "1")
+    assert breaker("").read() == State("source", 1, run_id="1")
+
+
+def test_a_table_that_cannot_be_written_does_not(
     breaker, spark, catalog, schema, source, monkeypatch
 ):
-    breaker().write(State("source", FAILURES - 1))
-    with monkeypatch.context() as patch:
-        patch.setattr(extract, "read_csv", lambda *arguments: fail())
-        with pytest.raises(OSError, match="does not answer"):
-            extract.run(spark, catalog, schema, source)
+    monkeypatch.setattr(extract, "copy_files", lambda *arguments: {}["raw_orders"])
 
-    with pytest.raises(CircuitOpen, match="source has failed 3 times"):
-        extract.run(spark, catalog, schema, source)
+    with pytest.raises(KeyError):
+        extract.run(spark, catalog, schema, source, "1")
+    assert breaker("").read() == State("source")

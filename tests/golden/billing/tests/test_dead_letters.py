@@ -31,7 +31,6 @@ RULE = "no positive quantity"
 def deliver(spark, catalog, schema):
     """Return a function that delivers orders, each given by how it differs from a good one, and
     transforms them."""
-    tables.create_schema(spark, catalog, schema)
 
     def deliver(*changes, run_id="1"):
         rows = spark.createDataFrame([GOOD | change for change in changes], KNOWN.schema)
@@ -135,7 +134,6 @@ def test_what_is_forbidden_again_is_open_again(
 
 
 def test_without_dead_letters_there_is_nothing_to_replay(spark, catalog, schema):
-    tables.create_schema(spark, catalog, schema)
 
     assert replay.run(spark, catalog, schema).status == "NO_DATA"
 

@@ -36,7 +36,7 @@ def test_names_are_quoted():
 
 
 def test_all_deliveries_of_an_entity_are_read(spark, source, tmp_path):
-    delivered = (Path(source.removeprefix("file:")) / "orders.csv").read_bytes()
+    delivered = (Path(source) / "orders.csv").read_bytes()
     for name in ("orders_2025-03-01.csv", "orders_2025-03-02.csv"):
         (tmp_path / name).write_bytes(delivered)
 
@@ -45,7 +45,7 @@ def test_all_deliveries_of_an_entity_are_read(spark, source, tmp_path):
 
 
 def test_files_without_rows_are_no_data(spark, catalog, schema, source, tmp_path):
-    for file in Path(source.removeprefix("file:")).glob("*.csv"):
+    for file in Path(source).glob("*.csv"):
         (tmp_path / file.name).write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n")
 
     assert extract.run(spark, catalog, schema, str(tmp_path)).status == NO_DATA
@@ -58,8 +58,16 @@ def test_tables_join_small_files_by_themselves(spark, catalog, schema, source):
     assert tables.PROPERTIES.items() <= properties.items()
 
 
+def test_a_table_says_what_it_holds(spark, catalog, schema, source):
+    extract.run(spark, catalog, schema, source)
+    tables.append(spark.createDataFrame([("extract",)], "step STRING"), catalog, schema, "own")
+
+    for table in ("raw_orders", "own"):
+        said = detail(spark, catalog, schema, table)["description"]
+        assert said == tables.COMMENTS.get(table)
+
+
 def test_a_table_is_partitioned_and_not_clustered(spark, catalog, schema):
-    tables.create_schema(spark, catalog, schema)
     (table, column), *_ = tables.PARTITIONED_BY.items()
     frame = spark.createDataFrame([("a", 1)], [column, "value"])
 
@@ -69,6 +77,18 @@ def test_a_table_is_partitioned_and_not_clustered(spark, catalog, schema):
         found = detail(spark, catalog, schema, table)
         assert found["partitionColumns"] == [column]
         assert found["clusteringColumns"] == []
+
+
+def test_a_table_that_was_clustered_before_is_written_all_the_same(spark, catalog, schema, caplog):
+    (table, column), *_ = tables.PARTITIONED_BY.items()
+    name = tables.quoted(catalog, schema, table)
+    spark.sql(f"CREATE TABLE {name} ({column} STRING, value INT) USING delta CLUSTER BY ({column})")
+
+    tables.write(spark.createDataFrame([("a", 1)], [column, "value"]), catalog, schema, table)
+
+    assert tables.read(spark, catalog, schema, table).count() == 1
+    assert detail(spark, catalog, schema, table)["partitionColumns"] == []
+    assert "DROP TABLE" in caplog.text
 
 
 def detail(spark, catalog, schema, table):

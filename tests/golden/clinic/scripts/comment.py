@@ -36,7 +36,7 @@ def main(path: str) -> None:
     comment = {"parentCommentId": 0, "content": text, "commentType": 1}
     for thread in call("GET", f"{API}?api-version=7.1")["value"]:
         first = (thread["comments"] or [{}])[0]
-        if (first.get("content") or "").startswith(title):
+        if (first.get("content") or "").partition("\n")[0] == title:
             url = f"{API}/{thread['id']}/comments/{first['id']}?api-version=7.1"
             call("PATCH", url, {"content": text})
             return

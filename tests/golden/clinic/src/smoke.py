@@ -1,7 +1,7 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Smoke run
-# MAGIC Proves that what was deployed can be run.
+# MAGIC Proves that the jobs find what they need, and may use it.
 
 # COMMAND ----------
 
@@ -11,6 +11,7 @@ dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
 dbutils.widgets.text("run_id", "")
 dbutils.widgets.text("source", "")
+dbutils.widgets.text("pipeline", "")
 
 # COMMAND ----------
 

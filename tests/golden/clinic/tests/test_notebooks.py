@@ -20,6 +20,12 @@ def test_a_notebook_run_by_hand_asks_for_what_is_missing(name, run_notebook):
         run_notebook(name)
 
 
+def test_the_step_copy_samples_fills_the_volume(run, source, tmp_path):
+    values = run("copy_samples", samples=source.removeprefix("file:"), volume=str(tmp_path))
+
+    assert (values["status"], values["record_count"]) == ("SUCCESS", len(list(tmp_path.iterdir())))
+
+
 def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
     values = run("extract", source=source)
     assert values["status"] == "SUCCESS"
@@ -41,9 +47,9 @@ def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
     assert extract["records_per_second"] > 0
 
 
-def test_a_step_that_fails_says_so_and_fails(run, values, spark, catalog, schema):
+def test_a_step_that_fails_says_so_and_fails(run, values, spark, catalog, schema, tmp_path):
     with pytest.raises(Exception, match="nowhere"):
-        run("extract", source="/nowhere")
+        run("extract", source=f"{tmp_path}/nowhere")
 
     assert values["status"] == "FAILED"
     assert "nowhere" in values["error_message"]

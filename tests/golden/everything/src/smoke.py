@@ -1,7 +1,7 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Smoke run
-# MAGIC Proves that what was deployed can be run.
+# MAGIC Proves that the jobs find what they need, and may use it.
 
 # COMMAND ----------
 
@@ -11,6 +11,10 @@ dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
 dbutils.widgets.text("run_id", "")
 dbutils.widgets.text("source", "")
+dbutils.widgets.text("secret_scope", "")
+dbutils.widgets.text("pipeline", "")
+dbutils.widgets.text("model", "")
+dbutils.widgets.text("endpoint", "")
 
 # COMMAND ----------
 

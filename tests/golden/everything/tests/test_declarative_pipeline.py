@@ -24,7 +24,7 @@ from all_of_retail.ops.outcome import (
 ROOT = Path(__file__).parent.parent
 (RESOURCE,) = (ROOT / "resources" / "pipelines").glob("*.yml")
 
-# Worked out by hand from the files in fixtures/.
+# Worked out by hand from the files in fixtures/ and IMPLAUSIBLE.
 GOLD = {
     (date(2025, 3, 1), "CN", "office", 1, 10, Decimal("42.00")),
     (date(2025, 3, 1), "DE", "kitchen", 2, 3, Decimal("438.80")),
@@ -40,7 +40,7 @@ GOLD = {
     (date(2025, 3, 2), "unknown", "food", 4, 6, Decimal("92.25")),
 }
 # Of each entity: rows delivered, rows in silver, rows in the quarantine.
-ROWS = {"customers": (16, 15, 1), "orders": (34, 26, 8), "products": (15, 11, 4)}
+ROWS = {"customers": (16, 15, 1), "orders": (35, 26, 9), "products": (15, 11, 4)}
 KEY = "order_id"
 QUARANTINED = [
     ("", ["has_id"]),
@@ -51,12 +51,12 @@ QUARANTINED = [
     ("O022", ["has_date"]),
     ("O023", ["has_date"]),
     ("O024", ["has_product"]),
+    ("O031", ["plausible_price"]),
 ]
 IMPLAUSIBLE = """\
 order_id,customer_id,product_id,order_date,quantity,unit_price,status,updated_at
 O031,C01,P03,2025-03-03,1,9900000,completed,2025-03-03T09:00:00Z
 """
-STOPPED_BY = "plausible_price"
 
 
 def prepare(folder):
@@ -100,13 +100,15 @@ def update(folder, root_path):
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_TESTING": "0",  # any value gives Spark Connect a free port: updates run side by side
     }
+    # An update has a Spark of its own, whatever the session of the tests has set.
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
     return subprocess.run(
         [
             *(home / "bin" / "spark-pipelines", "run", "--spec", folder / "spark-pipeline.yml"),
             *(f"--conf={key}={value}" for key, value in settings.items()),
         ],
         cwd=folder,
-        env=os.environ | environment,
+        env=inherited | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -116,9 +118,15 @@ def update(folder, root_path):
 
 @pytest.fixture(scope="module")
 def read(spark, tmp_path_factory):
-    """Update the pipeline over the sample data; return a function that reads a table of it."""
+    """Update the pipeline over the sample data and an implausible order.
+
+    Returns:
+        a function that reads a table of it.
+    """
     folder = tmp_path_factory.mktemp("pipeline")
-    process = update(folder, prepare(folder))
+    root_path = prepare(folder)
+    (folder / "source" / "orders_2.csv").write_text(IMPLAUSIBLE)
+    process = update(folder, root_path)
     assert process.returncode == 0, process.stdout
     return lambda table: spark.read.parquet(f"file:{folder}/warehouse/{table}")
 
@@ -142,19 +150,7 @@ def test_the_quarantine_names_the_rules_that_a_row_breaks_and_keeps_it_as_delive
     assert sorted(rows) == QUARANTINED
 
 
-def test_an_implausible_row_stops_the_update_before_anything_is_published(tmp_path):
-    root_path = prepare(tmp_path)
-    (tmp_path / "source" / "orders_2.csv").write_text(IMPLAUSIBLE)
-
-    process = update(tmp_path, root_path)
-
-    assert process.returncode != 0
-    assert f"broken: {STOPPED_BY}" in process.stdout
-    assert not list(tmp_path.glob("warehouse/gold_*/*.parquet"))
-
-
 def test_the_check_counts_the_rows_of_the_gold_table(spark, catalog, schema, read):
-    spark.sql(f"CREATE SCHEMA `{catalog}`.`{schema}`")
     with pytest.raises(Exception, match="gold_daily_revenue"):
         check_pipeline.run(spark, catalog, schema)
 

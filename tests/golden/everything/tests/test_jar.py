@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pyspark import SparkContext
 
 from all_of_retail.etl import tables
 
@@ -54,7 +55,7 @@ def jar(tmp_path_factory):
 @pytest.fixture
 def run_main(spark, jar):
     """Return a function that runs the main class with options, in the session of the tests."""
-    jvm, gateway = spark.sparkContext._jvm, spark.sparkContext._gateway
+    jvm, gateway = SparkContext._jvm, SparkContext._gateway
     urls = gateway.new_array(jvm.java.net.URL, 1)
     urls[0] = jvm.java.io.File(str(jar)).toURI().toURL()
     loader = jvm.java.net.URLClassLoader(urls, jvm.Thread.currentThread().getContextClassLoader())
@@ -74,7 +75,6 @@ def run_main(spark, jar):
 
 
 def test_the_task_writes_the_totals_however_often_it_runs(spark, catalog, schema, source, run_main):
-    tables.create_schema(spark, catalog, schema)
     orders = spark.read.csv(f"{source}/orders.csv", header=True)
     tables.write(orders, catalog, schema, "raw_orders")
 
@@ -88,3 +88,7 @@ def test_the_task_writes_the_totals_however_often_it_runs(spark, catalog, schema
 def test_the_task_names_the_option_that_is_missing(spark, catalog, run_main):
     with pytest.raises(Exception, match="Missing option: --schema"):
         run_main("--catalog", catalog)
+
+
+def test_the_smoke_run_reads_nothing(spark, catalog, run_main):
+    run_main("--catalog", catalog, "--schema", "nowhere", "--check")

@@ -1,5 +1,7 @@
 """Features, training, promotion and scoring, with a store of MLflow's in a folder of its own."""
 
+from itertools import count
+
 import mlflow
 import pandas as pd
 import pytest
@@ -38,8 +40,21 @@ def model(request):
 
 @pytest.fixture
 def learn(model):
-    """Return a function that trains on some rows, and judges by others."""
-    return lambda train, held_out: train_model.learn(train, held_out, EXPERIMENT, model, "42")
+    """Return a function that trains on some rows, and judges by others, in a run of its own."""
+    runs = count(1)
+
+    def learn(train, held_out, run_id=None):
+        run_id = run_id or f"{model} {next(runs)}"
+        return train_model.learn(train, held_out, EXPERIMENT, model, run_id)
+
+    return learn
+
+
+@pytest.fixture
+def versions(model):
+    """Return a function that returns the numbers of the versions that there are."""
+    client = MlflowClient()
+    return lambda: {int(each.version) for each in client.search_model_versions(f"name = '{model}'")}
 
 
 PLAUSIBLE_ERROR = 0.1
@@ -159,12 +174,48 @@ def test_a_worse_model_does_not(learn, model):
     assert registry.champion(model) == "1"
 
 
-def test_a_version_says_how_it_is_called_and_where_it_comes_from(learn, model):
+def test_a_second_try_of_a_run_registers_nothing(learn, model, versions, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "promote", lambda *arguments: {}["promote"])
+        with pytest.raises(KeyError):
+            learn(sample(200), sample(50), "77")
+    assert versions() == {1} and registry.champion(model) is None
+
+    outcomes = [learn(sample(200), sample(50), "77") for _ in range(2)]
+
+    assert versions() == {1} and registry.champion(model) == "1"
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0].values["compared_with"] == "nothing"
+
+
+def test_a_person_may_train_as_often_as_they_like(learn, model, versions):
+    for _ in range(2):
+        train_model.learn(sample(200), sample(50), EXPERIMENT, model, run_id="")
+
+    assert versions() == {1, 2}
+
+
+def test_old_versions_go_unless_they_have_predicted_or_have_an_alias(
+    learn, model, versions, monkeypatch
+):
+    monkeypatch.setattr(registry, "NEWEST", 2)
+    learn(sample(200, misleading=True), sample(50, misleading=True))  # the first champion
+    learn(sample(200), sample(50))  # the second one
     learn(sample(200), sample(50))
+    MlflowClient().set_registered_model_alias(model, "kept", "3")
+
+    for _ in range(3):
+        learn(sample(200), sample(50))
+
+    assert versions() == {1, 2, 3, 5, 6}  # 4 was neither
+
+
+def test_a_version_says_how_it_is_called_and_where_it_comes_from(learn, model):
+    learn(sample(200), sample(50), "42")
 
     run = mlflow.get_run(MlflowClient().get_model_version(model, "1").run_id)
     assert run.data.tags["job_run_id"] == "42"
-    assert run.data.params == {"rows": "200", "held_out_rows": "50"}
+    assert run.data.params == {"rows": "200", "held_out_rows": "50", "compared_with": "nothing"}
     assert run.data.metrics["error"] < PLAUSIBLE_ERROR
     served = mlflow.pyfunc.load_model(f"models:/{model}@champion")
     assert served.metadata.signature.inputs.input_names() == features.FEATURES
@@ -198,15 +249,12 @@ def test_without_a_champion_nothing_is_predicted(spark, catalog, schema, model):
 def test_what_is_predicted_does_not_depend_on_the_batches(spark):
     rows = spark.createDataFrame(sample(50))
     fitted = estimator.fit(sample(200))
-    setting = "spark.sql.execution.arrow.maxRecordsPerBatch"
 
-    at_once = score_batch.predict(fitted, rows).collect()
-    spark.conf.set(setting, 7)
-    in_batches = score_batch.predict(fitted, rows).collect()
-    spark.conf.unset(setting)
+    at_once = score_batch.predict(fitted, rows.coalesce(1)).collect()
+    in_batches = score_batch.predict(fitted, rows.repartition(7)).collect()
 
     assert len({row[estimator.PREDICTION] for row in at_once}) > 1
-    assert in_batches == at_once
+    assert sorted(in_batches) == sorted(at_once)
 
 
 def test_sample_data_is_enough_for_a_first_champion(spark, catalog, schema, source, model):

@@ -109,7 +109,6 @@ def test_the_sample_data_is_fair_unless_there_was_much_more_before(spark, catalo
 
 
 def test_a_poor_load_fails_and_names_what_its_last_measurement_found(spark, catalog, schema):
-    tables.create_schema(spark, catalog, schema)
     poor = [Check("orders", "bad", 10, 5), Check("orders", "worse", 10, 4)]
     fair = [Check("orders", "fair", 10, 6)]
     before = [Check("orders", "fixed", 10, 3)]

@@ -94,7 +94,6 @@ def timelines(monkeypatch, spark, catalog, schema):
             "workspace_id STRING, job_id STRING, task_key STRING, run_id STRING, "
             "period_start_time TIMESTAMP, period_end_time TIMESTAMP, result_state STRING"
         )
-        tables.create_schema(spark, catalog, schema)
         tables.write(spark.createDataFrame(rows, columns), catalog, schema, name.lower())
         monkeypatch.setattr(propose_sizes, name, tables.quoted(catalog, schema, name.lower()))
 

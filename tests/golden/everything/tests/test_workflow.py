@@ -28,7 +28,6 @@ def ran(spark, catalog, schema):
 
 
 def test_metadata_has_one_row_a_table_of_the_last_run(spark, catalog, schema):
-    tables.create_schema(spark, catalog, schema)
     for run_id, rows in (("1", 2), ("2", 4)):
         tables.append(spark.range(2), catalog, schema, "daily_revenue")
         assert update_metadata.run(spark, catalog, schema, run_id).record_count == rows

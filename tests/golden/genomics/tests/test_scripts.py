@@ -31,6 +31,12 @@ def run(monkeypatch, spark, catalog, schema):
     return run
 
 
+def test_the_step_copy_samples_fills_the_volume(run, source, tmp_path):
+    values = run("copy_samples", samples=source.removeprefix("file:"), volume=str(tmp_path))
+
+    assert (values["status"], values["record_count"]) == ("SUCCESS", len(list(tmp_path.iterdir())))
+
+
 def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
     values = run("extract", source=source)
     assert values["status"] == "SUCCESS"
@@ -49,9 +55,9 @@ def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
     assert extract["records_per_second"] > 0
 
 
-def test_a_step_that_fails_says_so_and_fails(run, spark, catalog, schema):
+def test_a_step_that_fails_says_so_and_fails(run, spark, catalog, schema, tmp_path):
     with pytest.raises(Exception, match="nowhere"):
-        run("extract", source="/nowhere")
+        run("extract", source=f"{tmp_path}/nowhere")
 
     (metric,) = spark.table(f"`{catalog}`.`{schema}`.job_metrics").collect()
     assert (metric["status"], metric["record_count"]) == ("FAILED", 0)

@@ -48,11 +48,13 @@ def section(target: str, actions: dict[str, list[str]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="+", metavar="target")
+    parser.add_argument("--bundle", help="its name, where the pull request may touch others, too")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it to a file, too")
     parser.add_argument("--expect-none", action="store_true", help="exit with 1 on any change")
     options = parser.parse_args()
     plans = {target: plan(target) for target in options.targets}
-    text = "\n".join(["## Plan", "", *(section(*item) for item in plans.items())])
+    title = f"## Plan of {options.bundle}" if options.bundle else "## Plan"
+    text = "\n".join([title, "", *(section(*item) for item in plans.items())])
     print(text)
     if options.output:
         options.output.write_text(text + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@
 # ///
 # MAGIC %md
 # MAGIC # Smoke run
-# MAGIC Proves that what was deployed can be run.
+# MAGIC Proves that the jobs find what they need, and may use it.
 
 # COMMAND ----------
 

@@ -22,7 +22,6 @@ RULE = "no valid amount"
 def deliver(spark, catalog, schema):
     """Return a function that delivers orders, each given by how it differs from a good one, and
     transforms them."""
-    tables.create_schema(spark, catalog, schema)
 
     def deliver(*changes, run_id="1"):
         rows = spark.createDataFrame([GOOD | change for change in changes], KNOWN.schema)
@@ -126,7 +125,6 @@ def test_what_is_forbidden_again_is_open_again(
 
 
 def test_without_dead_letters_there_is_nothing_to_replay(spark, catalog, schema):
-    tables.create_schema(spark, catalog, schema)
 
     assert replay.run(spark, catalog, schema).status == "NO_DATA"
 

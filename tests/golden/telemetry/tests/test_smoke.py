@@ -3,20 +3,38 @@
 import pytest
 
 from fleet import steps
+from fleet.etl import tables
 from fleet.ops import smoke
 
 
-def test_it_passes_where_all_is_there(spark, catalog, schema, source):
-    assert smoke.run(spark, catalog, schema, source).record_count == len(steps.STEPS)
+@pytest.fixture
+def run(spark, catalog, schema, source):
+    """Return a function that makes the smoke run."""
+    given = {
+        "source": source,
+    }
+    return lambda **other: smoke.run(spark, catalog, schema, **given | other)
 
 
-def test_a_step_that_cannot_be_loaded_fails(spark, catalog, schema, source, monkeypatch):
+def test_it_passes_where_all_is_there_and_leaves_nothing_behind(run, spark, catalog, schema):
+    assert run().record_count == len(steps.STEPS)
+    assert spark.sql(f"SHOW TABLES IN {tables.quoted(catalog, schema)}").collect() == []
+
+
+def test_a_step_that_cannot_be_loaded_fails(run, monkeypatch):
     monkeypatch.setitem(steps.STEPS, "extra", "etl.missing")
 
     with pytest.raises(ModuleNotFoundError, match="etl.missing"):
-        smoke.run(spark, catalog, schema, source)
+        run()
 
 
-def test_a_source_that_is_not_there_fails(spark, catalog, schema):
+def test_a_schema_that_cannot_be_written_to_fails(run, spark, catalog, schema):
+    spark.sql(f"DROP SCHEMA {tables.quoted(catalog, schema)}")
+
+    with pytest.raises(Exception, match="SCHEMA_NOT_FOUND"):
+        run()
+
+
+def test_a_source_that_is_not_there_fails(run, tmp_path):
     with pytest.raises(Exception, match="nowhere"):
-        smoke.run(spark, catalog, schema, "file:/nowhere")
+        run(source=f"{tmp_path}/nowhere")

@@ -30,7 +30,7 @@ def main(path: str) -> None:
     text = Path(path).read_text(encoding="utf-8")
     title = text.partition("\n")[0]
     notes = call("GET", f"{API}?per_page=100&sort=asc")
-    ours = [note["id"] for note in notes if note["body"].startswith(title)]
+    ours = [note["id"] for note in notes if note["body"].partition("\n")[0] == title]
     if ours:
         call("PUT", f"{API}/{ours[0]}", {"body": text})
     else:

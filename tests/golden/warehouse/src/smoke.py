@@ -1,7 +1,7 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Smoke run
-# MAGIC Proves that what was deployed can be run.
+# MAGIC Proves that the jobs find what they need, and may use it.
 
 # COMMAND ----------
 

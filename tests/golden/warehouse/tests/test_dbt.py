@@ -66,6 +66,17 @@ def test_the_project_parses_for_databricks_without_a_warning(project):
     assert process.returncode == 0, process.stdout
     mart = written(project, "manifest.json")["nodes"][f"model.{NAME}.orders_by_day"]
     assert mart["relation_name"] == "`main`.`sales`.`orders_by_day`"
+
+    # As the task gives the parameters of the job.
+    own = dbt(project, "parse", "--vars", json.dumps({"catalog": "dev", "schema": "own"}))
+
+    assert own.returncode == 0, own.stdout
+    manifest = written(project, "manifest.json")
+    nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
+    names = [
+        node["relation_name"] for node in nodes if node["resource_type"] in ("model", "source")
+    ]
+    assert names and all(name.startswith("`dev`.`own`.") for name in names)
     assert mart["config"]["liquid_clustered_by"] == "order_date"
 
 

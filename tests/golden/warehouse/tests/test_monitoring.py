@@ -37,7 +37,7 @@ TABLES = """
         workspace_id VARCHAR, sku_name VARCHAR, cloud VARCHAR,
         usage_start_time TIMESTAMPTZ, usage_date DATE, custom_tags MAP(VARCHAR, VARCHAR),
         usage_unit VARCHAR, usage_quantity DECIMAL(38, 18),
-        usage_metadata STRUCT(job_id VARCHAR), billing_origin_product VARCHAR
+        usage_metadata STRUCT(job_id VARCHAR, warehouse_id VARCHAR), billing_origin_product VARCHAR
     );
     CREATE TABLE sys.billing.list_prices (
         price_start_time TIMESTAMPTZ, price_end_time TIMESTAMPTZ, sku_name VARCHAR, cloud VARCHAR,
@@ -203,14 +203,14 @@ def test_runs_that_all_took_the_same_time_have_no_z_score(database):
     assert (slow["run_id"], slow["times_usual"], slow["z_score"]) == ("4", 3, None)
 
 
-def usage(database, quantity, tags, job_id=None, sku="JOBS", days=2):
+def usage(database, quantity, tags, job_id=None, sku="JOBS", days=2, warehouse_id=None):
     """Insert usage of some days ago."""
     start = MIDNIGHT - timedelta(days=days)
     database.insert(
         "sys.billing.usage",
         (
             *("9", sku, "AWS", start, start.date(), tags, "DBU", quantity),
-            {"job_id": job_id},
+            {"job_id": job_id, "warehouse_id": warehouse_id},
             "JOBS" if job_id else "SQL",
         ),
     )
@@ -248,6 +248,37 @@ def test_costs_are_summed_by_tag_at_the_price_of_their_day(database):
         (raised.date(), "c1", "t1", "daily"): (10, 7),
         (day, "none", "none", "SQL"): (5, None),
     }
+
+
+def warehouses():
+    """Return the warehouses that the targets have in databricks.yml."""
+    targets = yaml.safe_load((ROOT / "databricks.yml").read_text())["targets"]
+    return {target["variables"]["warehouse_id"] for target in targets.values()}
+
+
+def test_a_warehouse_without_the_tag_is_a_cost_of_its_own(database):
+    price = {"default": 9, "effective_list": {"default": 2}}
+    database.insert(
+        "sys.billing.list_prices",
+        (NOW - timedelta(days=99), None, "JOBS", "AWS", "USD", "DBU", price),
+    )
+    shared = min(warehouses())
+    usage(database, 3, {}, warehouse_id=shared)
+    usage(database, 5, {"project": "sales", "environment": "prod"}, warehouse_id=shared)
+    usage(database, 99, {"project": "other"}, warehouse_id=shared)
+    usage(database, 99, {}, warehouse_id="of others")
+
+    costs = {
+        (row["environment"], row["spent_on"]): (row["list_cost"], row["shared_cost"])
+        for row in database.monitor("cost_by_tag")
+    }
+
+    assert costs == {("prod", "SQL"): (10, None), ("shared", f"warehouse {shared}"): (None, 6)}
+
+
+def test_the_costs_know_all_warehouses_of_the_targets():
+    missing = {each for each in warehouses() if f"'{each}'" not in QUERIES["cost_by_tag"]}
+    assert not missing, f"Name {missing} in cost_by_tag.sql."
 
 
 def measure(database, step, start, records=100, status="SUCCESS", seconds=10.0):

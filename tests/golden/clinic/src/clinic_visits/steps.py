@@ -18,6 +18,7 @@ LONGEST_ERROR = 1000  # characters
 
 # Modules with a function `run(spark, catalog, schema, ...)`; imported when their step runs.
 STEPS = {
+    "copy_samples": "etl.copy_samples",
     "extract": "etl.extract",
     "check_quality": "ops.check_quality",
     "alert_poor": "ops.alert_poor",

@@ -2,6 +2,7 @@
 -- A full refresh would lose the rows of files that are gone: it is not allowed.
 
 CREATE OR REFRESH STREAMING TABLE bronze_customers
+COMMENT 'Customers as delivered, each file once'
 TBLPROPERTIES ("pipelines.reset.allowed" = "false")
 AS SELECT
   customer_id,
@@ -20,6 +21,7 @@ FROM STREAM read_files(
 );
 
 CREATE OR REFRESH STREAMING TABLE bronze_orders
+COMMENT 'Orders as delivered, each file once'
 TBLPROPERTIES ("pipelines.reset.allowed" = "false")
 AS SELECT
   order_id,
@@ -41,6 +43,7 @@ FROM STREAM read_files(
 );
 
 CREATE OR REFRESH STREAMING TABLE bronze_products
+COMMENT 'Products as delivered, each file once'
 TBLPROPERTIES ("pipelines.reset.allowed" = "false")
 AS SELECT
   product_id,

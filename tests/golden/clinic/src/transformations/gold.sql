@@ -21,6 +21,7 @@ CREATE TEMPORARY VIEW latest_products AS SELECT newest.* FROM (
 
 -- An order whose customer or product is not known counts as unknown: revenue never gets lost.
 CREATE OR REFRESH MATERIALIZED VIEW gold_daily_revenue
+COMMENT 'Revenue of completed orders by date, country and category'
 AS SELECT
   order_date,
   coalesce(country, 'unknown') AS country,

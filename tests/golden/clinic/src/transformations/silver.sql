@@ -13,15 +13,18 @@ FROM STREAM(bronze_customers);
 CREATE OR REFRESH STREAMING TABLE silver_customers (
   CONSTRAINT has_email EXPECT (email IS NOT NULL),
   CONSTRAINT has_id EXPECT (customer_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_id EXPECT (customer_id IS NULL OR length(customer_id) < 100) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_id EXPECT (customer_id IS NULL OR length(customer_id) < 100) ON VIOLATION DROP ROW
 )
+COMMENT 'Customers that keep the rules'
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_customers);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_customers
+COMMENT 'Customers that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(
-      CASE WHEN NOT (customer_id IS NOT NULL) THEN 'has_id' END
+      CASE WHEN NOT (customer_id IS NOT NULL) THEN 'has_id' END,
+      CASE WHEN NOT (customer_id IS NULL OR length(customer_id) < 100) THEN 'plausible_id' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_customers)
@@ -47,12 +50,14 @@ CREATE OR REFRESH STREAMING TABLE silver_orders (
   CONSTRAINT has_date EXPECT (order_date IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_quantity EXPECT (quantity IS NOT NULL AND quantity > 0) ON VIOLATION DROP ROW,
   CONSTRAINT has_price EXPECT (unit_price IS NOT NULL AND unit_price >= 0) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_price EXPECT (unit_price IS NULL OR unit_price < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_price EXPECT (unit_price IS NULL OR unit_price < 1000000) ON VIOLATION DROP ROW
 )
+COMMENT 'Orders that keep the rules'
 CLUSTER BY (order_date)
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_orders);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_orders
+COMMENT 'Orders that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(
@@ -60,7 +65,8 @@ AS SELECT * FROM (
       CASE WHEN NOT (product_id IS NOT NULL) THEN 'has_product' END,
       CASE WHEN NOT (order_date IS NOT NULL) THEN 'has_date' END,
       CASE WHEN NOT (quantity IS NOT NULL AND quantity > 0) THEN 'has_quantity' END,
-      CASE WHEN NOT (unit_price IS NOT NULL AND unit_price >= 0) THEN 'has_price' END
+      CASE WHEN NOT (unit_price IS NOT NULL AND unit_price >= 0) THEN 'has_price' END,
+      CASE WHEN NOT (unit_price IS NULL OR unit_price < 1000000) THEN 'plausible_price' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_orders)
@@ -80,16 +86,19 @@ CREATE OR REFRESH STREAMING TABLE silver_products (
   CONSTRAINT has_category EXPECT (category IS NOT NULL),
   CONSTRAINT has_id EXPECT (product_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT has_price EXPECT (list_price IS NOT NULL AND list_price >= 0) ON VIOLATION DROP ROW,
-  CONSTRAINT plausible_price EXPECT (list_price IS NULL OR list_price < 1000000) ON VIOLATION FAIL UPDATE
+  CONSTRAINT plausible_price EXPECT (list_price IS NULL OR list_price < 1000000) ON VIOLATION DROP ROW
 )
+COMMENT 'Products that keep the rules'
 AS SELECT * EXCEPT (delivered) FROM STREAM(typed_products);
 
 CREATE OR REFRESH STREAMING TABLE quarantine_products
+COMMENT 'Products that break a rule, and which'
 AS SELECT * FROM (
   SELECT
     array_compact(array(
       CASE WHEN NOT (product_id IS NOT NULL) THEN 'has_id' END,
-      CASE WHEN NOT (list_price IS NOT NULL AND list_price >= 0) THEN 'has_price' END
+      CASE WHEN NOT (list_price IS NOT NULL AND list_price >= 0) THEN 'has_price' END,
+      CASE WHEN NOT (list_price IS NULL OR list_price < 1000000) THEN 'plausible_price' END
     )) AS broken_rules,
     delivered
   FROM STREAM(typed_products)

@@ -18,6 +18,7 @@ LONGEST_ERROR = 1000  # characters
 
 # Modules with a function `run(spark, catalog, schema, ...)`; imported when their step runs.
 STEPS = {
+    "copy_samples": "etl.copy_samples",
     "extract": "etl.extract",
     "check_quality": "ops.check_quality",
     "alert_poor": "ops.alert_poor",
@@ -26,6 +27,7 @@ STEPS = {
     "check_pipeline": "ops.check_pipeline",
     "train_model": "ml.train_model",
     "score_batch": "ml.score_batch",
+    "serve": "ml.serve",
     "update_metadata": "ops.update_metadata",
     "notify_success": "ops.notify_success",
     "escalate": "ops.escalate",

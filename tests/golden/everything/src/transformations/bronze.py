@@ -4,6 +4,7 @@ from pyspark import pipelines as dp
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from all_of_retail.etl.source import check_source
 from all_of_retail.pipeline import rules
 
 spark = SparkSession.active()
@@ -13,13 +14,19 @@ def declare(entity: str) -> None:
     """Declare ``bronze_<entity>``, read from ``<entity>*.csv`` in the folder ``source``."""
 
     # A full refresh would lose the rows of files that are gone.
-    @dp.table(name=f"bronze_{entity}", table_properties={"pipelines.reset.allowed": "false"})
+    @dp.table(
+        name=f"bronze_{entity}",
+        comment=f"{entity.capitalize()} as delivered, each file once",
+        table_properties={"pipelines.reset.allowed": "false"},
+    )
     def bronze():
         reader = spark.readStream.format("cloudFiles").options(
             **{"cloudFiles.format": "csv", "header": "true", "enforceSchema": "false"}
         )
         columns = ", ".join(f"{name} STRING" for name in rules.DELIVERED[entity])
-        files = f"{spark.conf.get('source').rstrip('/')}/{entity}*.csv"
+        source = spark.conf.get("source")
+        check_source(source)
+        files = f"{source.rstrip('/')}/{entity}*.csv"
         return (
             reader.schema(columns)
             .load(files)

@@ -17,7 +17,7 @@ def or_unknown(column: str) -> Column:
     return F.coalesce(column, F.lit("unknown")).alias(column)
 
 
-@dp.materialized_view
+@dp.materialized_view(comment="Revenue of completed orders by date, country and category")
 def gold_daily_revenue():
     """Sum up completed orders by date, country and category.
 

@@ -11,14 +11,20 @@ spark = SparkSession.active()
 def declare(entity: str) -> None:
     """Declare ``silver_<entity>`` and, for the rows that it drops, ``quarantine_<entity>``."""
 
-    @dp.table(name=f"silver_{entity}", cluster_by=rules.LAYOUT.get(entity))
+    @dp.table(
+        name=f"silver_{entity}",
+        comment=f"{entity.capitalize()} that keep the rules",
+        cluster_by=rules.LAYOUT.get(entity),
+    )
     @dp.expect_all(rules.WARN[entity])
     @dp.expect_all_or_drop(rules.DROP[entity])
-    @dp.expect_all_or_fail(rules.FAIL[entity])
     def silver():
         return frames.typed(spark.readStream.table(f"bronze_{entity}"), entity)
 
-    @dp.table(name=f"quarantine_{entity}")
+    @dp.table(
+        name=f"quarantine_{entity}",
+        comment=f"{entity.capitalize()} that break a rule, and which",
+    )
     def quarantine():
         delivered = spark.readStream.table(f"bronze_{entity}")
         rows = frames.typed(delivered, entity, "to_json(struct(*)) AS delivered")

@@ -9,6 +9,11 @@ from pyspark.sql import SparkSession
 from . import steps
 
 
+def copy_samples(arguments: Sequence[str] | None = None) -> None:
+    """Run the step copy_samples."""
+    _run("copy_samples", arguments)
+
+
 def extract(arguments: Sequence[str] | None = None) -> None:
     """Run the step extract."""
     _run("extract", arguments)

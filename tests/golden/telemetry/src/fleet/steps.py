@@ -18,6 +18,7 @@ LONGEST_ERROR = 1000  # characters
 
 # Modules with a function `run(spark, catalog, schema, ...)`; imported when their step runs.
 STEPS = {
+    "copy_samples": "etl.copy_samples",
     "extract": "etl.extract",
     "transform": "etl.transform",
     "load": "etl.load",

@@ -20,7 +20,7 @@ class Entity:
 
     delivered: list[str]
     key: str
-    columns: Callable[[], list[Column]]
+    columns: Callable[..., list[Column]]
     rules: dict[str, str]
 
     @property

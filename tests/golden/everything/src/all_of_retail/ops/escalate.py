@@ -31,7 +31,6 @@ def run(spark: SparkSession, catalog: str, schema: str, run_id: str = "") -> Out
     Raises:
         Escalated: always; else the run would count as successful, its last task having succeeded.
     """
-    tables.create_schema(spark, catalog, schema)
     error = "; ".join(errors(spark, catalog, schema, run_id)) or UNKNOWN
     incident = spark.createDataFrame(
         [(run_id, error, "OPEN")], "run_id STRING, error STRING, status STRING"

@@ -29,7 +29,7 @@ def create(spark: SparkSession, catalog: str, schema: str) -> None:
     # Partitioned, since transforms of several entities write to it at once: see write.
     spark.sql(
         f"CREATE TABLE IF NOT EXISTS {tables.quoted(catalog, schema, TABLE)} ({COLUMNS}) "
-        "USING delta PARTITIONED BY (entity)"
+        f"USING delta PARTITIONED BY (entity) COMMENT '{tables.COMMENTS[TABLE]}'"
     )
 
 

@@ -8,9 +8,11 @@ import os
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.entities import Run
 from sklearn.pipeline import Pipeline
 
 CHAMPION = "champion"  # alias of the version that predicts
+NEWEST = 10  # versions that stay, whatever became of them
 
 
 def connect() -> None:
@@ -44,3 +46,43 @@ def tag(name: str, version: str, tags: dict[str, object]) -> None:
     """Note something about a version."""
     for key, value in tags.items():
         MlflowClient().set_model_version_tag(name, version, key, str(value))
+
+
+def run_of(name: str, version: str) -> Run:
+    """Return the MLflow run in which a version was trained."""
+    return mlflow.get_run(str(MlflowClient().get_model_version(name, version).run_id))
+
+
+def version_of(name: str, experiment: str, job_run_id: str) -> str | None:
+    """Return the version that a run of the job has registered, in an earlier try; null before.
+
+    Args:
+        name: of the model.
+        experiment: where MLflow notes the runs.
+        job_run_id: the run of the job; empty when a person runs a notebook, whose every run counts.
+    """
+    if not job_run_id:
+        return None
+    client = MlflowClient()
+    searched = [mlflow.set_experiment(experiment).experiment_id]
+    for run in client.search_runs(searched, f"tags.job_run_id = '{job_run_id}'"):
+        # In Unity Catalog, a filter has one condition: the name or the run.
+        for version in client.search_model_versions(f"run_id = '{run.info.run_id}'"):
+            if version.name == name:
+                return str(version.version)
+    return None
+
+
+def clean_up(name: str) -> None:
+    """Delete old versions, but for those that have predicted, and those that have an alias."""
+    client = MlflowClient()
+    page = client.search_model_versions(f"name = '{name}'")
+    versions = list(page)
+    while page.token:
+        page = client.search_model_versions(f"name = '{name}'", page_token=page.token)
+        versions += page
+    for number in sorted((int(each.version) for each in versions), reverse=True)[NEWEST:]:
+        # A search tells neither tags nor aliases.
+        version = client.get_model_version(name, str(number))
+        if version.tags.get("promoted") != "true" and not version.aliases:
+            client.delete_model_version(name, str(number))

@@ -13,6 +13,7 @@ from .features import FEATURES, KEYS, LABEL, read, to_learn
 
 HELD_OUT = 25  # percent of the rows, by which models are judged
 MARGIN = 0.01  # part of the champion's error by which a new model must be better
+ERRORS = ("error", "champion_error")  # what MLflow notes of a training
 
 
 def split(rows: DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -53,10 +54,55 @@ def register(model: Pipeline, rows: pd.DataFrame, name: str) -> str:
     return str(info.registered_model_version)
 
 
+def fit(
+    train: pd.DataFrame, held_out: pd.DataFrame, experiment: str, model: str, run_id: str
+) -> str:
+    """Fit a model, judge it and the champion, register it, and return its version.
+
+    Args:
+        train: rows to learn from.
+        held_out: rows to judge by.
+        experiment: where MLflow notes the run.
+        model: name of the registered model.
+        run_id: the run of the job.
+    """
+    champion = registry.champion(model)
+    mlflow.set_experiment(experiment)
+    with mlflow.start_run(tags={"job_run_id": run_id}):
+        fitted = estimator.fit(train)
+        errors = {"error": estimator.error(fitted, held_out)}
+        if champion:
+            errors["champion_error"] = estimator.error(registry.load(model, champion), held_out)
+        rows = {"rows": len(train), "held_out_rows": len(held_out)}
+        mlflow.log_params(rows | {"compared_with": champion or "nothing"})
+        mlflow.log_metrics(errors)
+        return register(fitted, train, model)
+
+
+def decide(model: str, version: str) -> Outcome:
+    """Make a version the champion if it is better than the one it was compared with.
+
+    All that is needed is noted in MLflow: after a failure, a second try decides the same.
+
+    Returns:
+        The number of rows it learnt from.
+    """
+    noted = registry.run_of(model, version).data
+    errors = {key: noted.metrics[key] for key in ERRORS if key in noted.metrics}
+    promoted = is_better(errors["error"], errors.get("champion_error"))
+    decision = {"promoted": str(promoted).lower(), "compared_with": noted.params["compared_with"]}
+    registry.tag(model, version, {**errors, **decision})
+    if promoted:
+        registry.promote(model, version)
+    return Outcome(int(noted.params["rows"]), SUCCESS, {"model_version": version} | decision)
+
+
 def learn(
     train: pd.DataFrame, held_out: pd.DataFrame, experiment: str, model: str, run_id: str
 ) -> Outcome:
-    """Fit a model, register it, and make it the champion if it beats the last one.
+    """Register a model, make it the champion if it beats the last one, and clean up.
+
+    A run of the job registers one version, however often it is tried.
 
     Args:
         train: rows to learn from.
@@ -70,22 +116,12 @@ def learn(
     """
     if train[LABEL].nunique() < 2 or held_out.empty:
         return Outcome(status=NO_DATA)
-    champion = registry.champion(model)
-    mlflow.set_experiment(experiment)
-    with mlflow.start_run(tags={"job_run_id": run_id}):
-        fitted = estimator.fit(train)
-        errors = {"error": estimator.error(fitted, held_out)}
-        if champion:
-            errors["champion_error"] = estimator.error(registry.load(model, champion), held_out)
-        mlflow.log_params({"rows": len(train), "held_out_rows": len(held_out)})
-        mlflow.log_metrics(errors)
-        version = register(fitted, train, model)
-    promoted = is_better(errors["error"], errors.get("champion_error"))
-    decision = {"promoted": str(promoted).lower(), "compared_with": champion or "nothing"}
-    registry.tag(model, version, {**errors, **decision})
-    if promoted:
-        registry.promote(model, version)
-    return Outcome(len(train), SUCCESS, {"model_version": version} | decision)
+    version = registry.version_of(model, experiment, run_id)
+    if version is None:
+        version = fit(train, held_out, experiment, model, run_id)
+    outcome = decide(model, version)
+    registry.clean_up(model)
+    return outcome
 
 
 def run(

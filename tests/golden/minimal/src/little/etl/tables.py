@@ -1,10 +1,25 @@
-"""Where tables live: their names, their layout, and how they are read and written."""
+"""Where tables live: their names, what they hold, their layout, and how they are read and written.
+
+The schema is the bundle's: see ``resources/schemas``.
+"""
 
 from pyspark.sql import DataFrame, SparkSession
 
 # Small files are joined while they are written. In Unity Catalog, predictive optimization does the
 # rest of the upkeep by itself: https://docs.databricks.com/optimizations/predictive-optimization
 PROPERTIES = {"delta.autoOptimize.optimizeWrite": "true", "delta.autoOptimize.autoCompact": "true"}
+
+# What a table holds, as Catalog Explorer shows it.
+COMMENTS = {
+    "raw_customers": "Customers as delivered, all files",
+    "raw_orders": "Orders as delivered, all files",
+    "raw_products": "Products as delivered, all files",
+    "clean_customers": "Customers that keep the rules, the latest version of each",
+    "clean_orders": "Orders that keep the rules, the latest version of each",
+    "clean_products": "Products that keep the rules, the latest version of each",
+    "totals": "Rows and amounts by entity",
+    "job_metrics": "A row for every step of every run",
+}
 
 
 def quoted(*parts: str) -> str:
@@ -18,13 +33,6 @@ def quoted(*parts: str) -> str:
     return ".".join("`" + part.replace("`", "``") + "`" for part in parts)
 
 
-def create_schema(spark: SparkSession, catalog: str, schema: str) -> None:
-    """Create the schema unless it exists: in development each user has one of their own."""
-    # IF NOT EXISTS alone would ask for the privilege to create it even where it exists.
-    if not spark.catalog.databaseExists(quoted(catalog, schema)):
-        spark.sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(catalog, schema)}")
-
-
 def exists(spark: SparkSession, catalog: str, schema: str, table: str) -> bool:
     """Say whether a table is there."""
     return spark.catalog.tableExists(quoted(catalog, schema, table))
@@ -35,20 +43,38 @@ def read(spark: SparkSession, catalog: str, schema: str, table: str) -> DataFram
     return spark.table(quoted(catalog, schema, table))
 
 
-def write(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
-    """Replace a table, its columns included, so that a second run gives the same result."""
+def create(command: str, frame: DataFrame, catalog: str, schema: str, table: str) -> None:
+    """Create a table from rows, with its layout, comment and properties.
+
+    In SQL, which declares all at once.
+
+    Args:
+        command: how the statement begins.
+        frame: the rows.
+        catalog: catalog of the table.
+        schema: schema of the table.
+        table: the table.
+    """
+    name = quoted(catalog, schema, table)
+    comment = f"COMMENT '{COMMENTS[table]}' " if table in COMMENTS else ""
     properties = ", ".join(f"'{key}' = '{value}'" for key, value in PROPERTIES.items())
-    # In SQL, which declares all at once.
     rows = f"rows_of_{table}"
     frame.createOrReplaceTempView(rows)
     frame.sparkSession.sql(
-        f"CREATE OR REPLACE TABLE {quoted(catalog, schema, table)} USING delta "
+        f"{command} {name} USING delta {comment}"
         f"TBLPROPERTIES ({properties}) AS SELECT * FROM {quoted(rows)}"
     )
     frame.sparkSession.catalog.dropTempView(rows)
 
 
+def write(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
+    """Replace a table, its columns included, so that a second run gives the same result."""
+    create("CREATE OR REPLACE TABLE", frame, catalog, schema, table)
+
+
 def append(frame: DataFrame, catalog: str, schema: str, table: str) -> None:
     """Add rows to a table, which the first ones create; it takes columns that are new, too."""
+    if not exists(frame.sparkSession, catalog, schema, table):
+        create("CREATE TABLE IF NOT EXISTS", frame.limit(0), catalog, schema, table)
     writer = frame.write.format("delta").mode("append").option("mergeSchema", True)
     writer.saveAsTable(quoted(catalog, schema, table))

@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from ..ops.outcome import Outcome, counted
 from . import dead_letters, tables
 from .entities import ENTITIES
+from .source import check_source
 
 
 def read_csv(spark: SparkSession, source: str, entity: str) -> DataFrame:
@@ -34,12 +35,12 @@ def copy_files(spark: SparkSession, catalog: str, schema: str, source: str) -> i
 
 
 def run(spark: SparkSession, catalog: str, schema: str, source: str) -> Outcome:
-    """Copy the files in ``source`` into raw tables, creating the schema first.
+    """Copy the files in ``source`` into raw tables.
 
     Returns:
         The number of rows in all files: none are ``NO_DATA``, but a missing file is an error.
     """
-    tables.create_schema(spark, catalog, schema)
+    check_source(source)
     # Here, since transforms that run at once would get in each other's way.
     dead_letters.create(spark, catalog, schema)
     return counted(copy_files(spark, catalog, schema, source))

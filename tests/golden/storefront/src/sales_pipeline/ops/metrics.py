@@ -45,6 +45,5 @@ def throughput(record_count: int, duration_seconds: float) -> float:
 
 
 def write(spark: SparkSession, catalog: str, schema: str, metric: Metric) -> None:
-    """Append a row to ``job_metrics``, creating schema and table first."""
-    tables.create_schema(spark, catalog, schema)
+    """Append a row to ``job_metrics``."""
     tables.append(spark.createDataFrame([astuple(metric)], COLUMNS), catalog, schema, TABLE)

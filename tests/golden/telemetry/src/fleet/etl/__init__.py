@@ -1,1 +1,1 @@
-"""The steps of the job: extract, transform, load."""
+"""The tables of the job: how they are read and written, and the steps that fill them."""

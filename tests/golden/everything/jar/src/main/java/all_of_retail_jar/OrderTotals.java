@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.sum;
 
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -56,15 +57,20 @@ public final class OrderTotals {
   /**
    * Runs the task.
    *
-   * @param arguments {@code --catalog} and {@code --schema}, each with its value
+   * @param arguments {@code --catalog} and {@code --schema}, each with its value; {@code --check}
+   *     after them ends it before it reads anything
    */
   public static void main(String[] arguments) {
     Tables tables = Tables.parse(arguments);
     SparkSession spark = SparkSession.builder().getOrCreate();
+    if (List.of(arguments).contains("--check")) {
+      return; // the smoke run: the class can be loaded, and has its options
+    }
     totals(spark.table(tables.name("raw_orders")))
         .write()
         .mode("overwrite")
         .option("overwriteSchema", true)
+        .option("comment", "What each customer has ordered")
         .saveAsTable(tables.name("order_totals"));
   }
 }
