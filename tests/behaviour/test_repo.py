@@ -168,18 +168,20 @@ def test_groups_are_granted_what_they_need_of_the_schemas(start: Start) -> None:
     bundle = bundle_of(repo)
     granted = bundle["variables"]["grants"]["default"]
     assert {grant["principal"]: grant["privileges"] for grant in granted} == {
-        "data-engineers": ["USE_SCHEMA", "READ_VOLUME"],
-        "ops": ["USE_SCHEMA", "READ_VOLUME", "WRITE_VOLUME"],
-        "analysts": ["USE_SCHEMA", "READ_VOLUME"],
+        "data-engineers": ["USE_SCHEMA", "SELECT", "READ_VOLUME"],
+        "ops": ["USE_SCHEMA", "SELECT", "MODIFY", "READ_VOLUME", "WRITE_VOLUME"],
+        "analysts": ["USE_SCHEMA", "SELECT", "READ_VOLUME"],
     }
     assert bundle["targets"]["dev"]["variables"]["grants"] == []
     (schema,) = (repo / "resources/schemas").iterdir()
     assert "grants: ${var.grants}" in schema.read_text(encoding="utf-8")
 
 
-def test_without_further_groups_grants_are_left_to_others(start: Start) -> None:
-    repo = start(schedule="file_arrival")
-    assert not [path for path in repo.rglob("*.yml") if "grants:" in path.read_text("utf-8")]
+def test_the_group_reads_the_tables_without_a_grant_by_hand(start: Start) -> None:
+    bundle = bundle_of(start())
+    (grant,) = bundle["variables"]["grants"]["default"]
+    assert grant == {"principal": "data-engineers", "privileges": ["USE_SCHEMA", "SELECT"]}
+    assert bundle["targets"]["dev"]["variables"]["grants"] == []
 
 
 def test_each_target_has_its_secret_scope(start: Start) -> None:
@@ -311,7 +313,8 @@ def test_dead_letters_have_a_job_that_replays_them(start: Start) -> None:
 def test_the_least_is_one_job(start: Start) -> None:
     repo = start(dead_letters=False, schedule="none", ci="none")
     assert jobs_of(repo) == {"sales_pipeline"}
-    assert [path.name for path in (repo / "resources").iterdir()] == ["jobs"]
+    made = {path.name for path in (repo / "resources").iterdir()}
+    assert made == {"jobs", "samples", "schemas"}
 
 
 @pytest.mark.parametrize(
