@@ -596,20 +596,24 @@ def test_what_is_serverless_counts_to_the_budget_policy(start: Start) -> None:
         kinds = {
             "jobs": ("sales_pipeline", "sales_pipeline_ml"),
             "pipelines": ("sales_pipeline_tables",),
-            "model_serving_endpoints": ("sales_pipeline_endpoint",),
         }
         for kind, keys in kinds.items():
-            serverless = compute == "serverless" or kind == "model_serving_endpoints"
             for key in keys:
                 config = found.resource(kind, key).config
-                assert config.get("budget_policy_id") == (policy if serverless else None)
+                expected = policy if compute == "serverless" else None
+                assert config.get("budget_policy_id") == expected
+        # An endpoint is always serverless; the job that trains hands the policy to it.
+        handed_on = parameters_of(found.resource("jobs", "sales_pipeline_ml").config)
+        assert handed_on["budget_policy_id"] == policy
 
 
 def test_an_endpoint_has_the_tags_that_presets_give_to_all_else(start: Start) -> None:
     repo = start(workloads=["ml"], serving=True, team="retail", cost_center="c-7")
-    endpoint = Target(Bundle(repo), "prod").resource(
-        "model_serving_endpoints", "sales_pipeline_endpoint"
-    )
-    tags = {tag["key"]: tag["value"] for tag in endpoint.config["tags"]}
-    environment = {"environment": "prod"}
-    assert tags == bundle_of(repo)["presets"]["tags"] | environment
+    job = Target(Bundle(repo), "prod").resource("jobs", "sales_pipeline_ml").config
+    tags = json.loads(parameters_of(job)["tags"])
+    assert tags == bundle_of(repo)["presets"]["tags"] | {"environment": "prod"}
+
+
+def parameters_of(job: dict[str, Any]) -> dict[str, str]:
+    """Returns the parameters of a job with their defaults."""
+    return {parameter["name"]: parameter["default"] for parameter in job["parameters"]}

@@ -1,9 +1,12 @@
 """The REST API of a made-up workspace, for code that calls it by the Databricks SDK."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -52,9 +55,12 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkspaceApi]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("DATABRICKS_HOST", f"http://127.0.0.1:{server.server_port}")
-    monkeypatch.setenv("DATABRICKS_TOKEN", "made-up")
-    monkeypatch.setenv("DATABRICKS_AUTH_TYPE", "pat")
-    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", "/none")
-    yield api
+    for name in [name for name in os.environ if name.startswith("DATABRICKS_")]:
+        monkeypatch.delenv(name)
+    with TemporaryDirectory() as folder:
+        login = Path(folder, "databrickscfg")
+        host = f"http://127.0.0.1:{server.server_port}"
+        login.write_text(f"[DEFAULT]\nhost = {host}\ntoken = made-up\n", encoding="utf-8")
+        monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(login))
+        yield api
     server.shutdown()

@@ -26,14 +26,20 @@ object OrderTotals {
   /** Runs the task.
     *
     * @param arguments
-    *   `--catalog` and `--schema`, each with its value
+    *   `--catalog` and `--schema`, each with its value; `--check` alone at the end: write nothing
     */
   def main(arguments: Array[String]): Unit = {
     val tables = Tables.parse(arguments)
+    // A smoke run ends here: the class can be loaded, and has its options.
+    if (!arguments.contains("--check")) write(tables)
+  }
+
+  private def write(tables: Tables): Unit = {
     val spark = SparkSession.builder().getOrCreate()
     totals(spark.table(tables.name("raw_orders"))).write
       .mode("overwrite")
       .option("overwriteSchema", true)
+      .option("comment", "How often each order was delivered, and its amounts")
       .saveAsTable(tables.name("order_totals"))
   }
 }
