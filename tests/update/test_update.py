@@ -54,8 +54,7 @@ def edit_as_its_owners_would(repo: Path) -> None:
     yaml_file.preserve_quotes = True
     yaml_file.indent(mapping=2, sequence=4, offset=2)
     job = yaml_file.load(repo / JOB)
-    tasks = job["resources"]["jobs"]["sales_pipeline"]["tasks"]
-    tasks[0]["max_retries"] = 7
+    job["resources"]["jobs"]["sales_pipeline"]["description"] = "Our revenue."
     yaml_file.dump(job, repo / JOB)
     readme = repo / "README.md"
     readme.write_text(readme.read_text() + "\n## On call\n\nCall Ada.\n")
@@ -68,7 +67,7 @@ def edit_as_its_owners_would(repo: Path) -> None:
 def assert_edits_are_there(repo: Path) -> None:
     assert (repo / "src/sales_pipeline/etl/load.py").read_text().endswith("OWN_CONSTANT = 42\n")
     job = yaml.safe_load((repo / JOB).read_text())
-    assert job["resources"]["jobs"]["sales_pipeline"]["tasks"][0]["max_retries"] == 7
+    assert job["resources"]["jobs"]["sales_pipeline"]["description"] == "Our revenue."
     assert (repo / "README.md").read_text().endswith("## On call\n\nCall Ada.\n")
     assert (repo / "docs/own.md").read_text() == "Ours.\n"
     assert not (repo / "fixtures/products.csv").exists()
