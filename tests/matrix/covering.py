@@ -33,7 +33,8 @@ MACHINES = ("compute", "runtime", "cluster_profile", "cluster_size", "spot", "ph
 # So many answers meet in these that each content cannot be checked.
 LARGE = (
     *(rendering.ANSWERS_FILE, "README.md", "databricks.yml", "pyproject.toml"),
-    *("resources/jobs/", "resources/pipelines/", "docs/", "AGENTS.md"),
+    *("resources/jobs/", "resources/pipelines/", "resources/samples/", "src/smoke.py"),
+    *("docs/", "AGENTS.md"),
 )
 
 
