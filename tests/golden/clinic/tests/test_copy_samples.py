@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clinic_visits.etl import copy_samples
-from clinic_visits.ops.outcome import SUCCESS, Outcome
+from clinic_visits.ops import outcome
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -22,7 +22,7 @@ def contents(folder):
 
 
 def test_all_samples_are_in_the_volume(tmp_path):
-    assert copy(tmp_path) == Outcome(len(contents(FIXTURES)), SUCCESS)
+    assert copy(tmp_path) == outcome.Outcome(len(contents(FIXTURES)), outcome.SUCCESS)
     assert contents(tmp_path) == contents(FIXTURES)
 
 

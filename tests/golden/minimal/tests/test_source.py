@@ -2,14 +2,14 @@
 
 import pytest
 
-from little.etl.source import PLACEHOLDER, check_source
+from little.etl import source
 
 
 def test_a_placeholder_stops_the_run_and_names_the_answer():
     with pytest.raises(ValueError, match="The answer prod_source is missing.*--data prod_source="):
-        check_source(f"{PLACEHOLDER}prod_source")
+        source.check_source(f"{source.PLACEHOLDER}prod_source")
 
 
-@pytest.mark.parametrize("source", ["/Volumes/prod/landing/files", "s3://bucket/orders"])
-def test_a_folder_is_taken(source):
-    check_source(source)
+@pytest.mark.parametrize("folder", ["/Volumes/prod/landing/files", "s3://bucket/orders"])
+def test_a_folder_is_taken(folder):
+    source.check_source(folder)

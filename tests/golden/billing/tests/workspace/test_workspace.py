@@ -52,7 +52,8 @@ def bundle():
 @pytest.fixture(scope="session")
 def parameters(bundle):
     """Return the parameters of the deployed job."""
-    job_id = bundle["resources"]["jobs"]["billing"].get("id")
+    jobs = bundle["resources"]["jobs"]
+    job_id = jobs["billing"].get("id")
     if not job_id:
         pytest.skip("Nothing is deployed: run `databricks bundle deploy`, then the job.")
     settings = answer("jobs", "get", job_id)["settings"]
