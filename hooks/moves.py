@@ -32,7 +32,7 @@ def targets(answers: Answers) -> list[str]:
 
 
 def host(answers: Answers, target: str) -> str:
-    """Returns the workspace of a target; one that is shared is asked for once."""
+    """Returns the workspace of a target; a shared one has one question."""
     shared = [answers.get(f"{each}_host", "") for each in (target, "staging", "dev")]
     return next(filter(None, shared if target != "dev" else shared[:1]), "")
 
@@ -130,7 +130,7 @@ def renamed(after: Answers) -> list[str]:
     return [
         "The schemas for files and models lose the prefix of their names in dev"
         f"{' and staging' if shared else ''}, where the next deploy",
-        "makes them anew and deletes the old ones with what they hold"
+        "creates them again and deletes the old ones with what they hold"
         f"{' (staging: set keep_data to false for it)' if shared else ''}.",
     ]
 

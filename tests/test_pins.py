@@ -1,4 +1,4 @@
-"""Every pinned version of the template stands in one table, includes/data/versions.jinja."""
+"""Every pinned version of the template is in one table, includes/data/versions.jinja."""
 
 from __future__ import annotations
 

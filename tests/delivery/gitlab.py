@@ -183,7 +183,7 @@ def run(
 
 
 def pipeline_of(tree: Mapping[str, bytes]) -> dict[str, Any]:
-    """Returns what the file defines with those that it includes, none of which defines it anew."""
+    """Returns what the file defines with those that it includes, none of which defines it again."""
     own = yaml.safe_load(tree[FILE])
     pipeline: dict[str, Any] = {}
     for each in own.pop("include", []):

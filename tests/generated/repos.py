@@ -106,7 +106,7 @@ def development_environment(repo: Path) -> Path:
 def pyspark_wheels(repo: Path, dependencies: list[str]) -> Path:
     """Returns a folder with the wheel of PySpark, which PyPI has as source only.
 
-    Built here once for each release, as uv would build it for each environment anew.
+    Built here once for each release, as uv would build it again for each environment.
     """
     folder = CACHE / "wheels"
     for dependency in dependencies:

@@ -77,7 +77,7 @@ def options() -> list[tuple[str, Any]]:
 
 
 def parent(name: str) -> Given | None:
-    """Returns answers under which a question is asked: the defaults, or one option beside them."""
+    """Returns answers with which a question applies: the defaults, or one option beside them."""
     return next(
         (
             given

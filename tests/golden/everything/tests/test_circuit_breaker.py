@@ -15,7 +15,7 @@ from all_of_retail.ops.circuit_breaker import (
 
 @pytest.fixture
 def breaker(spark, catalog, schema):
-    """Return a function that makes the breaker anew, as each try of a run does."""
+    """Return a function that creates a breaker, as each try of a run does."""
     return lambda run_id, name="source": CircuitBreaker(spark, catalog, schema, name, run_id)
 
 
