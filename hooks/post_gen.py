@@ -52,11 +52,11 @@ def main() -> int:
     # Placeholders are said below, by the names of their answers.
     checked = subprocess.run([*command, "check", "--ignore", "BW764", "."], check=False)
     valid = checked.returncode == 0
+    answers = recorded()
     if operation == "copy" and not valid:
         undo_copy()
     else:
-        say_where_ci_is_read()
-    answers = recorded()
+        say_where_ci_is_read(answers)
     if valid and (names := moves.placeholders(answers)):
         given = " ".join(f"--data {name}=..." for name in names)
         say(f"Placeholders are left: uvx copier update --trust --defaults {given}")
@@ -182,33 +182,23 @@ def remove_copy() -> list[str]:
     return sorted(overwritten)
 
 
-def say_where_ci_is_read() -> None:
+def say_where_ci_is_read(answers: moves.Answers) -> None:
     """Says where the repo lies in a repository that holds more, as far as its CI does not fit."""
-    if not (prefix := git_prefix()):
+    [prefix] = git("rev-parse", "--show-prefix", end="\n") or [""]
+    prefix = prefix.rstrip("/")
+    if not prefix or answers.get("ci") == "none":
         return
-    folder = recorded().get("folder", "")
-    if recorded().get("ci") == "none":
-        return
-    if folder != prefix:
+    if answers.get("folder", "") != prefix:
         say(f"This folder is {prefix} of a repository, at whose root CI is read; make it fit by")
         say(f"  copier update --trust --defaults --data folder={shlex.quote(prefix)}")
         return
-    name = recorded().get("project_name", "")
+    name = answers.get("project_name", "")
     root = Path(*[".."] * len(Path(prefix).parts), ".github/workflows")
     for workflow in sorted(Path(".github/workflows").glob("*.yml")):
         own = f"{name}.yml" if workflow.stem == "ci" else f"{name}-{workflow.name}"
         copy = root / own
         if not copy.is_file() or copy.read_bytes() != workflow.read_bytes():
             say(f"GitHub reads workflows at the root only: cp {workflow} {shlex.quote(str(copy))}")
-
-
-def git_prefix() -> str:
-    """Returns the path of the current folder in the repository around it, empty at its root."""
-    if not shutil.which("git"):
-        return ""
-    command = ["git", "rev-parse", "--show-prefix"]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    return process.stdout.strip().rstrip("/")
 
 
 def git(*arguments: str, end: str = "\0") -> list[str]:

@@ -17,6 +17,7 @@ from itertools import combinations
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
+import yaml
 from copier import run_copy
 from copier._main import Worker
 from copier._settings import SettingsModel
@@ -63,6 +64,12 @@ def choices(name: str) -> list[Any]:
     """Returns the ids that a question of `copier.yml` lets one choose from."""
     offered = questions()[name]["choices"]
     return list(offered.values() if isinstance(offered, dict) else offered)
+
+
+def personas() -> dict[str, dict[str, Any]]:
+    """Returns the answers of each persona."""
+    paths = sorted((ROOT / "tests/personas").glob("*.yml"))
+    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def releases() -> list[tuple[str, str]]:

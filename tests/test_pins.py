@@ -7,11 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 import rendering
-import yaml
 from rendering import Renderer
 
 import bundlewright
@@ -19,7 +17,7 @@ import bundlewright
 sys.path.insert(0, str(rendering.ROOT / "tools"))
 from pins import TABLE, Pin, old_pins, read_pins
 
-PERSONAS = sorted((rendering.ROOT / "tests/personas").glob("*.yml"))
+PERSONAS = rendering.personas()
 PINS = read_pins()
 # Several entries may be of one package: `pyspark 4.1`, `pyspark 4.0`.
 PINNED = {(pin.name.split()[0], pin.version) for pin in PINS}
@@ -70,11 +68,11 @@ def test_no_template_names_a_version_of_its_own() -> None:
     assert not wrong, f"goes to {TABLE}: {wrong}"
 
 
-@pytest.mark.parametrize("persona", PERSONAS, ids=lambda path: path.stem)
-def test_what_a_repo_pins_is_what_the_table_says(persona: Path, renderer: Renderer) -> None:
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_what_a_repo_pins_is_what_the_table_says(persona: str, renderer: Renderer) -> None:
     given = {
         name: rendering.Several(value) if isinstance(value, list) else value
-        for name, value in yaml.safe_load(persona.read_text(encoding="utf-8")).items()
+        for name, value in PERSONAS[persona].items()
     }
     answers = rendering.Answers(renderer, lambda name, _: renderer.default(name, answers), given)
     seen = set()

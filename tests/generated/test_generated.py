@@ -22,12 +22,6 @@ from repos import TOOLS, development_environment, maven, on_path, run, run_tests
 ALWAYS = ("billing", "clinic", "everything", "genomics", "storefront", "telemetry")
 
 
-def personas() -> dict[str, dict[str, Any]]:
-    """Returns the answers of each persona."""
-    paths = sorted((rendering.ROOT / "tests/personas").glob("*.yml"))
-    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
-
-
 def others() -> dict[str, dict[str, Any]]:
     """Returns answers for each workload alone and each kind of task; the rest is left to chance."""
     chance = random.Random(1)
@@ -44,7 +38,7 @@ def others() -> dict[str, dict[str, Any]]:
     }
 
 
-REPOS = personas()
+REPOS = rendering.personas()
 if "GENERATED_ALL" in os.environ:
     REPOS |= others()
 else:

@@ -16,7 +16,6 @@ from typing import Any
 import covering
 import pytest
 import rendering
-import yaml
 from rendering import Answers, Renderer, Several, Tree
 
 from bundlewright.bundle.model import Bundle
@@ -65,8 +64,7 @@ PIECES = 4
 
 def answer_sets(renderer: Renderer) -> list[dict[str, Any]]:
     """Returns the personas' answers, and 200 sets at random."""
-    personas = sorted((rendering.ROOT / "tests/personas").glob("*.yml"))
-    sets = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in personas]
+    sets = list(rendering.personas().values())
     for persona in sets:  # the renderer knows which files a repo has under the default name only
         for name in ("project_name", "package_name"):
             persona.pop(name, None)

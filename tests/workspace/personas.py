@@ -20,7 +20,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import rendering
-import yaml
 
 # What a workspace without clusters has no place for, and what somebody would have to set up first.
 LEFT_OUT = (
@@ -30,12 +29,6 @@ LEFT_OUT = (
 )
 CLOUDS = {"azuredatabricks.net": "azure", "gcp.databricks.com": "gcp"}
 MINUTES = 60  # after which a command is given up
-
-
-def personas() -> dict[str, dict[str, Any]]:
-    """Returns the answers of each persona."""
-    paths = sorted((rendering.ROOT / "tests/personas").glob("*.yml"))
-    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def on_serverless(
@@ -101,8 +94,6 @@ class Run:
                 (sys.executable, "scripts/plan.py", "--expect-none", "dev"),
                 (*bundle, "run", "--target", "dev", f"{answers['package_name']}_smoke"),
             ]
-        if "pipeline" in answers["workloads"] and answers.get("pipeline_mode") == "continuous":
-            steps[2:2] = [(*bundle, "run", "--target", "dev", f"{answers['package_name']}_tables")]
         all(self.step(*step) for step in steps)
 
     def destroy(self) -> None:
@@ -124,7 +115,7 @@ def ask(*command: str) -> Any:
 
 
 def main(chosen: list[str]) -> int:
-    known = personas()
+    known = rendering.personas()
     if unknown := set(chosen) - known.keys():
         sys.exit(f"There is no persona {', '.join(sorted(unknown))}: {', '.join(known)}.")
     host = ask("auth", "describe")["details"]["host"].rstrip("/")
