@@ -212,7 +212,7 @@ def test_what_starts_a_workflow(on: str, started: set[str], bench: Make) -> None
 @pytest.mark.parametrize(
     "on",
     [
-        "{push: {paths: [src]}}",
+        "{push: {paths-ignore: [src]}}",
         "{pull_request_target: }",
         "{push: {branches: ['releases/[12]']}}",
         "{schedule: [{cron: '*/5 * * * *'}]}",
