@@ -6,7 +6,7 @@
 
 After a deploy and a run, `uv run tests/workspace/test_workspace.py` asks the target that
 DATABRICKS_BUNDLE_TARGET names, or dev, with the login of the Databricks CLI, on serverless compute
-or on the cluster of DATABRICKS_CLUSTER_ID. Its environment is its own, as databricks-connect includes
+or on the cluster of DATABRICKS_CLUSTER_ID. Its environment is its own: databricks-connect has
 another pyspark; it may be older than the compute: https://docs.databricks.com/dev-tools/databricks-connect/
 """
 
