@@ -1,8 +1,11 @@
 [# The tests of the steps in the form they run in; `run(name, **parameters)` is the form's own. #]
 def test_the_step_copy_samples_fills_the_volume(run, source, tmp_path):
-    values = run("copy_samples", samples=source.removeprefix("file:"), volume=str(tmp_path))
+    volume = tmp_path / "volume"
+    volume.mkdir()
 
-    assert (values["status"], values["record_count"]) == ("SUCCESS", len(list(tmp_path.iterdir())))
+    values = run("copy_samples", samples=source, volume=str(volume))
+
+    assert (values["status"], values["record_count"]) == ("SUCCESS", len(list(volume.iterdir())))
 
 
 [% if ingest %]

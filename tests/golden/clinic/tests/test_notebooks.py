@@ -21,9 +21,12 @@ def test_a_notebook_run_by_hand_asks_for_what_is_missing(name, run_notebook):
 
 
 def test_the_step_copy_samples_fills_the_volume(run, source, tmp_path):
-    values = run("copy_samples", samples=source.removeprefix("file:"), volume=str(tmp_path))
+    volume = tmp_path / "volume"
+    volume.mkdir()
 
-    assert (values["status"], values["record_count"]) == ("SUCCESS", len(list(tmp_path.iterdir())))
+    values = run("copy_samples", samples=source, volume=str(volume))
+
+    assert (values["status"], values["record_count"]) == ("SUCCESS", len(list(volume.iterdir())))
 
 
 def test_the_steps_run_in_a_row(run, spark, catalog, schema, source):
