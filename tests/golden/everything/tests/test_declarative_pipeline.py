@@ -155,6 +155,7 @@ def test_the_check_counts_the_rows_of_the_gold_table(spark, catalog, schema, rea
         check_pipeline.run(spark, catalog, schema)
 
     gold = read("gold_daily_revenue")
+    name = tables.quoted(catalog, schema, "gold_daily_revenue")
     for rows, status in ((gold, SUCCESS), (gold.limit(0), NO_DATA)):
-        tables.write(rows, catalog, schema, "gold_daily_revenue")
+        rows.write.mode("overwrite").saveAsTable(name)
         assert check_pipeline.run(spark, catalog, schema) == Outcome(rows.count(), status)

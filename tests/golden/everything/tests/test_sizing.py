@@ -94,8 +94,9 @@ def timelines(monkeypatch, spark, catalog, schema):
             "workspace_id STRING, job_id STRING, task_key STRING, run_id STRING, "
             "period_start_time TIMESTAMP, period_end_time TIMESTAMP, result_state STRING"
         )
-        tables.write(spark.createDataFrame(rows, columns), catalog, schema, name.lower())
-        monkeypatch.setattr(propose_sizes, name, tables.quoted(catalog, schema, name.lower()))
+        table = tables.quoted(catalog, schema, name.lower())
+        spark.createDataFrame(rows, columns).write.mode("overwrite").saveAsTable(table)
+        monkeypatch.setattr(propose_sizes, name, table)
 
     return write
 
@@ -123,7 +124,7 @@ def test_the_step_writes_what_it_proposes_and_changes_nothing_else(
 ):
     timelines("JOB_RUNS", [row for run in "abcde" for row in slices(run, 30, 10)])
     timelines("TASK_RUNS", [])
-    tables.write(spark.range(10), catalog, schema, "raw_orders")
+    spark.range(10).write.saveAsTable(tables.quoted(catalog, schema, "raw_orders"))
 
     outcome = propose_sizes.run(spark, catalog, schema, "1", "9", "7")
 
