@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,14 +27,13 @@ def contents(renderer: Renderer) -> dict[str, list[bytes]]:
         for source in renderer.sources
         if source.relative_to(renderer.root).as_posix().startswith(CI_FILES)
     ]
-    for source in sources:
-        for reader in ("", READER):
-            given = {"reader_service_principal": reader}
-            for _, tree in renderer.explore(
-                lambda answers, source=source: renderer.tree(answers, sources=[source]), given
-            ):
-                for path, content in tree.items():
-                    found.setdefault(path, set()).add(content)
+    for source, reader, folder in product(sources, ("", READER), ("", "bundles/sales")):
+        given = {"reader_service_principal": reader, "folder": folder}
+        for _, tree in renderer.explore(
+            lambda answers, source=source: renderer.tree(answers, sources=[source]), given
+        ):
+            for path, content in tree.items():
+                found.setdefault(path, set()).add(content)
     return {path: sorted(several) for path, several in found.items()}
 
 

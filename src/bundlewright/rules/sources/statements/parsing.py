@@ -24,6 +24,7 @@ def parser():
 
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what it passes over
 
+    @functools.lru_cache(maxsize=256)  # the targets of a bundle share their queries
     def parse(text):
         """The offset behind the token at which SQL does not parse; None where it does."""
         try:
