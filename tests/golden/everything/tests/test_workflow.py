@@ -28,8 +28,9 @@ def ran(spark, catalog, schema):
 
 
 def test_metadata_has_one_row_a_table_of_the_last_run(spark, catalog, schema):
+    written = tables.quoted(catalog, schema, "daily_revenue")
     for run_id, rows in (("1", 2), ("2", 4)):
-        tables.append(spark.range(2), catalog, schema, "daily_revenue")
+        spark.range(2).write.mode("append").saveAsTable(written)
         assert update_metadata.run(spark, catalog, schema, run_id).record_count == rows
 
     (row,) = tables.read(spark, catalog, schema, "run_metadata").collect()
