@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 Answers = dict[str, str]
-PLACEHOLDER = "0000000"
+PLACEHOLDER = re.compile(r"(?<![0-9])0000000|@example\.")
 
 
 def read(text: str) -> Answers:
@@ -23,7 +23,7 @@ def placeholders(answers: Answers) -> list[str]:
     return [
         name
         for name, value in answers.items()
-        if re.search(f"(?<![0-9]){PLACEHOLDER}", value) and not name.startswith("_")
+        if PLACEHOLDER.search(value) and not name.startswith("_")
     ]
 
 
@@ -100,7 +100,7 @@ def advice(before: Answers, after: Answers, commit: str, kept: list[str]) -> lis
 def left_behind(before: Answers, after: Answers, target: str) -> str:
     """Returns which answer has changed so that a target's deployment is left behind, or nothing."""
     principal = f"{target}_service_principal"
-    if PLACEHOLDER in host(before, target):
+    if PLACEHOLDER.search(host(before, target)):
         return ""  # nobody can have deployed it
     if before.get("project_name") != after.get("project_name"):
         return "project_name"
@@ -109,7 +109,7 @@ def left_behind(before: Answers, after: Answers, target: str) -> str:
     if host(before, target) != host(after, target):
         return f"{target}_host"
     if target != "dev" and before.get(principal) != after.get(principal):
-        return "" if PLACEHOLDER in before.get(principal, "") else principal
+        return "" if PLACEHOLDER.search(before.get(principal, "")) else principal
     return ""
 
 

@@ -23,7 +23,7 @@ KNOWN = {
         ("source", f"/Volumes/{target}/landing/files"),
     )
     if (target, name) != ("dev", "source")
-}
+} | {"owner_email": "data@corp.net"}
 DATA = ["sales_pipeline_data"]
 
 
@@ -48,7 +48,7 @@ def test_placeholders_are_those_that_the_template_knows(moves: ModuleType, templ
         with rendering_of(template, given) as repo:
             recorded = moves.read((repo / rendering.ANSWERS_FILE).read_text())
             readme = (repo / "README.md").read_text()
-        said = re.search(r"and so on: `(.*)`\.", readme)
+        said = re.search(r"at `example.com`: `(.*)`\.", readme)
         assert sorted(moves.placeholders(recorded)) == sorted(said[1].split("`, `") if said else [])
 
 

@@ -59,6 +59,7 @@ def test_a_good_copy_prints_one_line_and_names_its_placeholders(
     assert len(process.stdout.splitlines()) == 1
     (line,) = process.stderr.splitlines()
     assert "uvx copier update --trust --defaults --data dev_host=... " in line
+    assert "--data owner_email=... " in line
     assert "--data prod_source=..." in line
 
 

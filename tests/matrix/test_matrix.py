@@ -61,7 +61,7 @@ def real_answers(renderer: Renderer, row: Row) -> dict[str, str]:
     """Returns answers in place of all those of a row that the template says are placeholders."""
     answers = covering.answers_to(renderer, row)
     return {
-        name: answers.read(name).replace("0000000", "1234567")
+        name: answers.read(name).replace("0000000", "1234567").replace("@example.com", "@corp.net")
         for name in answers.read("placeholders")
     }
 

@@ -300,6 +300,15 @@ resources: {apps: {front: {name: front, source_code_path: .}}}
         ("/Volumes/0000000/placeholder/prod_source", "", True),
         ("0000000000000001", "", True),
         ("10000000", "", False),  # a number
+        ("data@example.com", "", True),
+        ("data@examples.com", "", False),
+        ("see team@example.com", "", False),
+        ("x", "permissions: [{user_name: a.b@mail.example.org, level: CAN_VIEW}]", True),
+        (
+            "x",
+            "resources: {jobs: {etl: {email_notifications: {on_failure: [data@team.invalid]}}}}",
+            True,
+        ),
         ("x", "run_as: {service_principal_name: 00000000-0000-0000-0000-000000000001}", True),
         ("x", "workspace: {host: 'https://dbc-00000000-0001.cloud.databricks.com'}", True),
         ("x", "workspace: {host: 'https://acme.cloud.databricks.com'}", False),

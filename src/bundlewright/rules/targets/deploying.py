@@ -167,15 +167,18 @@ def unusual_host(target):
 
 
 _ZEROS = Pattern(r"(?<![0-9])0{7,}")  # 10000000 is a number
+# Nobody reads what is sent to the domains of https://www.rfc-editor.org/rfc/rfc2606
+_RESERVED = Pattern(r"\S+@(.+\.)?(example\.(com|net|org)|example|invalid|test)")
 _NAMED = Pattern(r"host|source|service_principal_name|id|.*_id", re.DOTALL)
 
 
 @rule("BW764", INFO, on="target")
 def placeholder_left(target):
-    """A host, a service principal, an ID or a source is a placeholder: a row of zeros.
+    """A placeholder is left: a row of zeros, or an address at example.com.
 
-    A template has written it until the real one is known. A deploy to such a host fails, and so
-    does a run that needs what the others stand for.
+    A template has written it until the real one is known: a host, a service principal, an ID, a
+    source, or who gets mails. A deploy to such a host fails, so does a run that needs what the
+    others stand for, and nobody hears of it by such an address.
 
     Fails:
         variables:
@@ -204,7 +207,7 @@ def placeholder_left(target):
     """
     found = {}
     for path, value in _named(target):
-        if _ZEROS.search(value):
+        if _ZEROS.search(value) or _RESERVED.fullmatch(value):
             found.setdefault(value, place_at(target.merged, path))
     if found:
         first, *others = found.values()
@@ -228,14 +231,17 @@ def _named(target):
 def _named_below(value, path):
     if isinstance(value, Map):
         for key, inner in value.items():
-            if isinstance(inner, str):
-                if isinstance(key, str) and _NAMED.fullmatch(key):
-                    yield (*path, key), inner
-            else:
+            if not isinstance(inner, str):
                 yield from _named_below(inner, (*path, key))
+            elif isinstance(key, str) and (_NAMED.fullmatch(key) or "@" in inner):
+                yield (*path, key), inner
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _named_below(inner, (*path, index))
+            if isinstance(inner, str):
+                if "@" in inner:
+                    yield (*path, index), inner
+            else:
+                yield from _named_below(inner, (*path, index))
 
 
 @rule("BW733", WARNING, on="bundle")
