@@ -45,8 +45,13 @@ def job_in(template: Path) -> Path:
     return template / "template/resources/jobs/[[package_name]].job.yml.jinja"
 
 
-def edit_as_its_owners_would(repo: Path) -> None:
-    """Changes code, job and README, adds a file, removes another, and commits."""
+def edit_as_its_owners_would(repo: Path, root: Path | None = None) -> None:
+    """Changes code, job and README, adds a file, removes another, and commits.
+
+    Args:
+        repo: the folder of the bundle.
+        root: the folder of the repository, where that is another.
+    """
     code = repo / "src/sales_pipeline/etl/load.py"
     code.write_text(code.read_text() + "\n\nOWN_CONSTANT = 42\n")
     yaml_file = YAML()
@@ -61,7 +66,7 @@ def edit_as_its_owners_would(repo: Path) -> None:
     (repo / "docs").mkdir(exist_ok=True)  # early releases write no docs
     (repo / "docs/own.md").write_text("Ours.\n")
     (repo / "fixtures/products.csv").unlink()
-    commit(repo, "Our changes")
+    commit(root or repo, "Our changes")
 
 
 def assert_edits_are_there(repo: Path) -> None:
@@ -111,6 +116,34 @@ def test_an_untouched_repo_becomes_what_a_new_one_is(
     update(repo)
     start(template_repo, tmp_path / "new")
     assert rendering.read_tree(repo) == rendering.read_tree(tmp_path / "new")
+
+
+def test_an_update_in_a_folder_leaves_the_rest_of_the_repository(
+    template_repo: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    bundles = [root / "bundles" / name for name in ("sales", "returns")]
+    for bundle in bundles:
+        options = ["--data", f"folder=bundles/{bundle.name}", "--data", f"project_name={bundle.name}"]
+        options += ["--data", "package_name=sales_pipeline"]
+        process = copier("copy", "--trust", "--defaults", *options, template_repo, bundle)
+        assert process.returncode == 0, process.stdout + process.stderr
+        assert not (bundle / ".git").exists()
+    (root / "README.md").write_text("Ours.\n")
+    commit(root, "Start")
+    edit_as_its_owners_would(bundles[0], root)
+    fix_the_template(template_repo)
+    before = rendering.read_tree(root)
+
+    update(bundles[0])
+
+    assert_edits_are_there(bundles[0])
+    assert_fix_is_there(bundles[0])
+    after = rendering.read_tree(root)
+    own = "bundles/sales/"
+    assert {path: after[path] for path in after if not path.startswith(own)} == {
+        path: before[path] for path in before if not path.startswith(own)
+    }
 
 
 def test_an_update_to_the_same_release_changes_nothing(repo: Path) -> None:
