@@ -48,23 +48,26 @@ def main() -> int:
             "The bundle was NOT validated: PyYAML is missing here, and neither uv nor pipx can "
             f"fetch it. Validate it with: {by_hand()}"
         )
-        return 1 if conflicts else 0
-    # Placeholders are said below, by the names of their answers.
-    checked = subprocess.run([*command, "check", "--ignore", "BW764", "."], check=False)
-    valid = checked.returncode == 0
+        valid = True  # as far as is known
+    else:
+        # Placeholders are said below, by the names of their answers.
+        checked = subprocess.run([*command, "check", "--ignore", "BW764", "."], check=False)
+        valid = checked.returncode == 0
     answers = recorded()
+    folder = folder_in_repository()
     if operation == "copy" and not valid:
         undo_copy()
     else:
-        say_where_ci_is_read(answers)
+        say_where_ci_is_read(answers, folder)
     if valid and (names := moves.placeholders(answers)):
         given = " ".join(f"--data {name}=..." for name in names)
         say(f"Placeholders are left: uvx copier update --trust --defaults {given}")
     if operation == "update":
         before, commit, kept = committed()
-        for line in moves.advice(before, answers, commit, kept):
+        for line in moves.advice(before, answers, commit, kept, folder or ""):
             say(line)
-    if operation == "update" and (removed := git("diff", "-z", "--name-only", "--diff-filter=D")):
+    deleted = ("diff", "-z", "--name-only", "--relative", "--diff-filter=D")
+    if operation == "update" and (removed := git(*deleted)):
         say(f"The update removed files; to have them back: git restore {shlex.join(removed)}")
         if resources := [path for path in removed if path.startswith("resources/")]:
             say(f"The next deploy deletes what {', '.join(resources)} declared. To keep it, run")
@@ -127,7 +130,7 @@ def undo_copy() -> None:
     if OVERWRITTEN:
         say("The bundle would not deploy. With --overwrite, its files may have replaced others,")
         say("so none is removed from a folder that was there before.")
-        overwritten = git("diff", "-z", "--name-only")
+        overwritten = git("diff", "-z", "--name-only", "--relative")
     else:
         overwritten = remove_copy()
         say("The copy was undone, because its bundle would not deploy.")
@@ -182,30 +185,54 @@ def remove_copy() -> list[str]:
     return sorted(overwritten)
 
 
-def say_where_ci_is_read(answers: moves.Answers) -> None:
-    """Says where the repo lies in a repository that holds more, as far as its CI does not fit."""
-    [prefix] = git("rev-parse", "--show-prefix", end="\n") or [""]
-    prefix = prefix.rstrip("/")
-    if not prefix or answers.get("ci") == "none":
+def folder_in_repository() -> str | None:
+    """Returns the path of the current folder in its repository; None where there is none."""
+    lines = git("rev-parse", "--show-prefix", end="\n")
+    return lines[0].rstrip("/") if lines else None
+
+
+def say_where_ci_is_read(answers: moves.Answers, folder: str | None) -> None:
+    """Says where the repo lies in a repository that holds more, as far as its CI does not fit.
+
+    Args:
+        answers: the answers in the working tree.
+        folder: see `folder_in_repository`.
+    """
+    if folder is None or answers.get("ci") == "none":
         return
-    if answers.get("folder", "") != prefix:
-        say(f"This folder is {prefix} of a repository, at whose root CI is read; make it fit by")
-        say(f"  copier update --trust --defaults --data folder={shlex.quote(prefix)}")
+    if answers.get("folder", "") != folder:
+        if folder:
+            say(
+                f"This folder is {folder} of a repository, at whose root CI is read. Make it fit by"
+            )
+        else:
+            say(f"CI would run in {answers['folder']}, but this is the root. Make it fit by")
+        say(f"  copier update --trust --defaults --data folder={shlex.quote(folder)}")
+        return
+    if not folder:
         return
     name = answers.get("project_name", "")
-    root = Path(*[".."] * len(Path(prefix).parts), ".github/workflows")
+    root = Path(*[".."] * len(Path(folder).parts), ".github/workflows")
     for workflow in sorted(Path(".github/workflows").glob("*.yml")):
         own = f"{name}.yml" if workflow.stem == "ci" else f"{name}-{workflow.name}"
         copy = root / own
         if not copy.is_file() or copy.read_bytes() != workflow.read_bytes():
-            say(f"GitHub reads workflows at the root only: cp {workflow} {shlex.quote(str(copy))}")
+            say("GitHub reads workflows at the root only:")
+            source, target = workflow.as_posix(), shlex.quote(copy.as_posix())
+            say(f"  mkdir -p {root.as_posix()} && cp {source} {target}")
 
 
 def git(*arguments: str, end: str = "\0") -> list[str]:
     """Returns git's answer item by item; an empty list outside a repository and without git."""
     if not shutil.which("git"):
         return []
-    process = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    process = subprocess.run(
+        ["git", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+    )
     return process.stdout.split(end)[:-1]
 
 

@@ -59,6 +59,7 @@ def old_pins(pins: Sequence[Pin], today: date, days: int = OLD) -> list[Pin]:
 
 
 def main() -> None:
+    """Prints the pins that are older than the option says, the oldest first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=OLD, help="what counts as long ago")
     days = parser.parse_args().days

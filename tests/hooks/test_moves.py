@@ -44,7 +44,14 @@ def answers(moves: ModuleType, template: Path, tmp_path: Path) -> dict[str, str]
 
 def test_placeholders_are_those_that_the_template_knows(moves: ModuleType, template: Path) -> None:
     """The hook reads the recorded answers, the README has what the template has worked out."""
-    for given in ({}, KNOWN, {"workspaces": "two", "webhook": True, "compute": "instance_pool"}):
+    unlike = {
+        "description": "Mails of help@example.com",
+        "workloads": ["sql"],
+        "prod_warehouse_id": "1230000000abcdef",
+    }
+    all_on = {"workspaces": "two", "webhook": True, "compute": "instance_pool"}
+    all_on |= {"oncall_email": "night@example.org", "reader_service_principal": UUID.format("00")}
+    for given in ({}, KNOWN, all_on, KNOWN | unlike):
         with rendering_of(template, given) as repo:
             recorded = moves.read((repo / rendering.ANSWERS_FILE).read_text())
             readme = (repo / "README.md").read_text()
@@ -124,6 +131,37 @@ def test_what_was_never_deployed_is_not_left_behind(
     ]
     zeros = answers | {"prod_service_principal": "00000000-0000-0000-0000-000000000003"}
     assert moves.advice(zeros, answers, "abc", DATA) == []
+    assert moves.advice(never, answers | {"package_name": "orders"}, "abc", DATA) == []
+    assert moves.advice(never, answers, "abc", []) == []
+
+
+def test_each_target_gets_the_advice_that_it_needs(
+    moves: ModuleType, answers: dict[str, str]
+) -> None:
+    """One target is gone, and the others have another key, another schema, or neither."""
+    bind = "databricks bundle deployment bind"
+    fewer = answers | {"include_staging": "false"}
+    said = "\n".join(moves.advice(answers, fewer, "abc", DATA))
+    assert "for target in staging; do" in said
+    assert bind not in said
+
+    said = "\n".join(moves.advice(answers, fewer | {"package_name": "orders"}, "abc", DATA))
+    assert "for target in staging; do" in said
+    assert "for target in dev prod; do" in said
+    assert f"{bind} orders_data prod.sales_pipeline -t prod" in said
+
+    said = "\n".join(moves.advice(answers, fewer | {"prod_schema": "sales"}, "abc", DATA))
+    assert "for target in staging; do" in said
+    assert "for target in prod; do" in said
+    assert bind not in said
+
+
+def test_a_bundle_in_a_folder_is_found_there_again(
+    moves: ModuleType, answers: dict[str, str]
+) -> None:
+    other = answers | {"project_name": "orders"}
+    said = moves.advice(answers, other, "abc", DATA, "bundles/sales")
+    assert "  git worktree add ../../../before abc && cd ../../../before/bundles/sales" in said
 
 
 @pytest.mark.parametrize(

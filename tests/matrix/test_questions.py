@@ -144,7 +144,7 @@ BAD = [
     ),
     ("prod_host", "https://example.com/path", "Expected https:// and a host only"),
     ("dev_catalog", "a.b", "Expected letters, digits and _ only: up to 200"),
-    ("dev_service_principal", "deployer", "Expected an application ID, a UUID"),
+    ("dev_service_principal", "deployer", "Expected a UUID"),
     ("group_name", "", "Expected text without spaces at its ends"),
     ("group_level", "IS_OWNER", "Invalid choice for 'group_level'"),
     ("operator_group", "data-engineers", "Expected another group: 'data-engineers' is already"),
@@ -158,7 +158,7 @@ BAD = [
     ("renovate", "nope", "Invalid choice for 'renovate'"),
     ("devcontainer", "nope", "Invalid choice for 'devcontainer'"),
     ("ci", "jenkins", "Invalid choice for 'ci'"),
-    ("reader_service_principal", "reader", "Expected an application ID, a UUID"),
+    ("reader_service_principal", "reader", "Expected a UUID"),
     ("bundlewright_url", "git@example.com:x/y", "Expected https:// and a repository"),
 ]
 
@@ -197,7 +197,7 @@ def test_bad_answers_are_refused(
         ({"schedule": "table_update", "trigger_tables": "orders"}, "as schema.table"),
         ({"schedule": "table_update", "trigger_tables": "a.b,,c.d"}, "as schema.table"),
         ({"monitoring": True, "dev_warehouse_id": "Starter"}, "Expected the ID of a SQL warehouse"),
-        ({"webhook": True, "prod_webhook_id": "slack"}, "Expected an application ID, a UUID"),
+        ({"webhook": True, "prod_webhook_id": "slack"}, "Expected a UUID"),
         ({"workloads": ["pipeline"], "pipeline_language": "r"}, "Invalid choice for 'pipeline_l"),
         ({"workloads": ["pipeline"], "pipeline_mode": "often"}, "Invalid choice for 'pipeline_m"),
         ({"workloads": ["ml"], "serving": "nope"}, "Invalid choice for 'serving'"),

@@ -212,7 +212,7 @@ def placeholder_left(target):
     if found:
         first, *others = found.values()
         message = f"placeholders are left: {', '.join(found)}"
-        hint = "write the real ones; what a template has asked for, as answers to it"
+        hint = "replace them; where a template has asked for the value, change the answer"
         yield Problem(message, place=first, hint=hint, related=[(one, "another") for one in others])
 
 

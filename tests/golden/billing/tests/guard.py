@@ -74,6 +74,7 @@ def located(path):
 
 
 def is_below(path, folder):
+    """Say whether a path is a folder, or something in it."""
     return path == str(folder) or path.startswith(f"{folder}/")
 
 

@@ -6,11 +6,11 @@ from billing.etl import extract, tables
 from billing.ops.circuit_breaker import (
     FAILURES,
     SKIPPED,
-    STALE,
     CircuitBreaker,
     CircuitOpen,
     State,
 )
+from billing.ops.outcome import STALE
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 
-def ask(*arguments: str) -> Any:
+def databricks(*arguments: str) -> Any:
     """Return what the CLI answers in JSON; null where it fails, and has said why on stderr."""
     command = ["databricks", *arguments, "--output", "json"]
     process = subprocess.run(command, stdout=subprocess.PIPE, text=True)
@@ -19,10 +19,11 @@ def ask(*arguments: str) -> Any:
 
 
 def main() -> int:
+    """Destroy the target that the command line names; return the status of the process."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("target")
     target = ("--target", parser.parse_args().target)
-    summary = ask("bundle", "summary", *target)
+    summary = databricks("bundle", "summary", *target)
     if summary is None:
         return 1
     if summary["bundle"].get("mode") != "development":
@@ -30,7 +31,7 @@ def main() -> int:
     # A resource that is not deployed has no ID.
     models = summary.get("resources", {}).get("registered_models", {}).values()
     for name in (model["id"] for model in models if model.get("id")):
-        for version in ask("model-versions", "list", name, *target) or []:
+        for version in databricks("model-versions", "list", name, *target) or []:
             number = str(version["version"])
             subprocess.run(["databricks", "model-versions", "delete", name, number, *target])
     destroy = ["databricks", "bundle", "destroy", *target, "--auto-approve"]

@@ -6,11 +6,11 @@ from all_of_retail.etl import extract, tables
 from all_of_retail.ops.circuit_breaker import (
     FAILURES,
     SKIPPED,
-    STALE,
     CircuitBreaker,
     CircuitOpen,
     State,
 )
+from all_of_retail.ops.outcome import STALE
 
 
 @pytest.fixture

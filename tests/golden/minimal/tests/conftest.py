@@ -35,7 +35,7 @@ def fetch(artifact, release):
         try:
             with urllib.request.urlopen(url, timeout=60) as response:
                 content = response.read()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             pytest.fail(f"{url}: {error} (MAVEN_MIRROR may name another address)", pytrace=False)
         partial = jar.with_suffix(f".{os.getpid()}")
         partial.write_bytes(content)

@@ -21,8 +21,6 @@ COLUMNS = "name STRING, failures INT, skipped INT, run_id STRING"
 FAILURES = 3  # runs in a row that failed, until it opens
 SKIPPED = 1  # runs that do not call while it is open
 
-STALE = "STALE"  # status of a step that goes on with what an earlier run has read
-
 T = TypeVar("T")
 
 

@@ -5,8 +5,8 @@ import logging
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..ops.circuit_breaker import STALE, CircuitBreaker, CircuitOpen
-from ..ops.outcome import Outcome, counted
+from ..ops.circuit_breaker import CircuitBreaker, CircuitOpen
+from ..ops.outcome import STALE, Outcome, counted
 from . import dead_letters, tables
 from .entities import ENTITIES
 from .source import check_source
@@ -44,7 +44,7 @@ def count_rows(spark: SparkSession, catalog: str, schema: str) -> int:
     return sum(frame.count() for frame in written)
 
 
-def ask(spark: SparkSession, source: str) -> None:
+def check_readable(spark: SparkSession, source: str) -> None:
     """Read a row of each entity: what fails here is the source, and not the tables."""
     for entity in ENTITIES:
         read_csv(spark, source, entity).isEmpty()
@@ -57,7 +57,7 @@ def run(spark: SparkSession, catalog: str, schema: str, source: str, run_id: str
 
     Returns:
         The number of rows in all files: none are ``NO_DATA``, but a missing file is an error.
-        ``STALE`` where the source was not asked.
+        ``STALE`` where the source was left alone.
 
     Raises:
         CircuitOpen: the source is left alone, and no run has ever read it.
@@ -67,7 +67,7 @@ def run(spark: SparkSession, catalog: str, schema: str, source: str, run_id: str
     dead_letters.create(spark, catalog, schema)
     breaker = CircuitBreaker(spark, catalog, schema, "source", run_id)
     try:
-        breaker.call(lambda: ask(spark, source))
+        breaker.call(lambda: check_readable(spark, source))
     except CircuitOpen as refusal:
         if not all(tables.exists(spark, catalog, schema, f"raw_{entity}") for entity in ENTITIES):
             raise

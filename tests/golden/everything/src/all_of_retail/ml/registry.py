@@ -1,4 +1,4 @@
-"""The versions of the model: in Unity Catalog on Databricks, elsewhere where MLflow is told.
+"""The versions of the model: in Unity Catalog on Databricks, else where MLflow keeps its own.
 
 Creating a version and setting an alias is up to the owner of the model, who deployed it:
 https://docs.databricks.com/machine-learning/manage-model-lifecycle/upgrade-workflows

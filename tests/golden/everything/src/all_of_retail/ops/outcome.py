@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 SUCCESS = "SUCCESS"
 NO_DATA = "NO_DATA"
 FAILED = "FAILED"
+STALE = "STALE"  # it goes on with what an earlier run has read
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,8 @@ class Outcome:
 
     Args:
         record_count: rows that it read or wrote.
-        status: ``SUCCESS``, or ``NO_DATA`` where there was nothing to do; ``FAILED`` is an
-            exception's.
+        status: ``SUCCESS``, or ``NO_DATA`` where there was nothing to do, or ``STALE``;
+            ``FAILED`` is an exception's.
         values: what else there is to tell.
     """
 

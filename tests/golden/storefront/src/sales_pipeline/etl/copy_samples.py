@@ -23,7 +23,7 @@ def run(spark: SparkSession, catalog: str, schema: str, samples: str, volume: st
     Returns:
         The number of samples.
     """
-    files = sorted(Path(samples).iterdir())
+    files = sorted(file for file in Path(samples).iterdir() if file.is_file())
     for file in files:
         copy, content = Path(volume, file.name), file.read_bytes()
         if not copy.exists() or copy.read_bytes() != content:

@@ -14,8 +14,8 @@ class Outcome:
 
     Args:
         record_count: rows that it read or wrote.
-        status: ``SUCCESS``, or ``NO_DATA`` where there was nothing to do; ``FAILED`` is an
-            exception's.
+        status: ``SUCCESS``, or ``NO_DATA`` where there was nothing to do;
+            ``FAILED`` is an exception's.
         values: what else there is to tell.
     """
 
