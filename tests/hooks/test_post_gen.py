@@ -254,6 +254,7 @@ def test_a_copy_into_its_folder_names_the_copies_that_are_missing(
     process = copier("copy", "--trust", "--defaults", "--quiet", *folder, template, repo)
     commands = re.findall(r"cp \S+ \S+", process.stderr)
     assert len(commands) == 2, process.stderr
+    assert process.stderr.count("mkdir -p ../../.github/workflows && cp ") == 2
     (tmp_path / ".github/workflows").mkdir(parents=True)
     for command in commands:
         subprocess.run(command, shell=True, cwd=repo, check=True)
@@ -265,13 +266,24 @@ def test_a_copy_into_its_folder_names_the_copies_that_are_missing(
     assert "cp " not in again.stderr
 
 
-def test_what_the_next_deploy_deletes_is_named(template: Path, render: Callable[..., Path]) -> None:
-    repo = render()
+def test_a_folder_that_is_the_root_is_named(template: Path, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "repo")
+    folder = ["--data", "folder=bundles/one"]
+    process = copier("copy", "--trust", "--defaults", *folder, template, tmp_path / "repo")
+    assert "CI would run in bundles/one, but this is the root" in process.stderr
+
+
+@pytest.mark.parametrize("folder", [".", "bundles/sales"])
+def test_what_the_next_deploy_deletes_is_named(folder: str, template: Path, tmp_path: Path) -> None:
+    """Also by a path that commands find in the folder of the bundle."""
+    repo = rendering.render(template, tmp_path / "root" / folder, {})
     removed = "resources/model_serving_endpoints/model.model_serving_endpoint.yml"
     (repo / removed).parent.mkdir()
     (repo / removed).write_text("resources: {}\n")
-    commit(repo, "Before the update")
+    (tmp_path / "root/other").touch()
+    commit(tmp_path / "root", "Before the update")
     (repo / removed).unlink()
+    (tmp_path / "root/other").unlink()
     process = subprocess.run(
         [sys.executable, template / "hooks/post_gen.py"],
         cwd=repo,
@@ -280,5 +292,7 @@ def test_what_the_next_deploy_deletes_is_named(template: Path, render: Callable[
         text=True,
         check=False,
     )
+    others = "other " if folder == "." else ""
+    assert f"git restore {others}{removed}" in process.stderr
     assert f"deletes what {removed} declared" in process.stderr
     assert "bundle deployment unbind" in process.stderr
