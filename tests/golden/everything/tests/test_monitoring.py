@@ -281,9 +281,9 @@ def test_the_costs_know_all_warehouses_of_the_targets():
     assert not missing, f"Name {missing} in cost_by_tag.sql."
 
 
-def measure(database, step, start, records=100, status="SUCCESS", seconds=10.0):
+def measure(database, step, start, records=100, status="SUCCESS", seconds=10.0, run_id="1"):
     """Insert a row of job_metrics."""
-    row = (step, "1", start, seconds, records, records / seconds, status, None)
+    row = (step, run_id, start, seconds, records, records / seconds, status, None)
     database.insert("job_metrics", row)
 
 
@@ -338,8 +338,11 @@ def test_data_is_fresh_while_a_run_has_got_through_lately(database):
     measure(database, "load", NOW - timedelta(hours=hours + 1))
     measure(database, "load", NOW, status="FAILED")
     measure(database, "another_step", NOW)
+    measure(database, "load", NOW, run_id="2")  # of a replay
+    measure(database, "extract", NOW, status="STALE", run_id="2")
     assert verdict(database, "freshness") == "TRIGGERED"
 
+    measure(database, "extract", NOW)
     measure(database, "load", NOW - timedelta(hours=hours - 1), 0, "NO_DATA")
     assert verdict(database, "freshness") == "OK"
 

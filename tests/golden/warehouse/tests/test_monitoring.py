@@ -281,9 +281,9 @@ def test_the_costs_know_all_warehouses_of_the_targets():
     assert not missing, f"Name {missing} in cost_by_tag.sql."
 
 
-def measure(database, step, start, records=100, status="SUCCESS", seconds=10.0):
+def measure(database, step, start, records=100, status="SUCCESS", seconds=10.0, run_id="1"):
     """Insert a row of job_metrics."""
-    row = (step, "1", start, seconds, records, records / seconds, status, None)
+    row = (step, run_id, start, seconds, records, records / seconds, status, None)
     database.insert("job_metrics", row)
 
 
