@@ -9,6 +9,7 @@ import os
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.entities.model_registry import ModelVersion
 from sklearn.pipeline import Pipeline
 
 CHAMPION = "champion"  # alias of the version that predicts
@@ -63,25 +64,32 @@ def version_of(name: str, experiment: str, job_run_id: str) -> str | None:
     """
     if not job_run_id:
         return None
-    client = MlflowClient()
     searched = [mlflow.set_experiment(experiment).experiment_id]
-    for run in client.search_runs(searched, f"tags.job_run_id = '{job_run_id}'"):
-        # In Unity Catalog, a filter has one condition: the name or the run.
-        for version in client.search_model_versions(f"run_id = '{run.info.run_id}'"):
-            if version.name == name:
-                return str(version.version)
-    return None
+    runs = MlflowClient().search_runs(searched, f"tags.job_run_id = '{job_run_id}'")
+    trained = {run.info.run_id for run in runs}
+    found = versions(name) if trained else []
+    return next((str(each.version) for each in found if each.run_id in trained), None)
+
+
+def versions(name: str) -> list[ModelVersion]:
+    """Return all versions of the model.
+
+    The name is the only condition that a search in Unity Catalog takes:
+    https://github.com/mlflow/mlflow/issues/12217
+    """
+    client = MlflowClient()
+    page = client.search_model_versions(f"name = '{name}'")
+    found = list(page)
+    while page.token:
+        page = client.search_model_versions(f"name = '{name}'", page_token=page.token)
+        found += page
+    return found
 
 
 def clean_up(name: str) -> None:
     """Delete old versions, but for those that have predicted, and those that have an alias."""
     client = MlflowClient()
-    page = client.search_model_versions(f"name = '{name}'")
-    versions = list(page)
-    while page.token:
-        page = client.search_model_versions(f"name = '{name}'", page_token=page.token)
-        versions += page
-    for number in sorted((int(each.version) for each in versions), reverse=True)[NEWEST:]:
+    for number in sorted((int(each.version) for each in versions(name)), reverse=True)[NEWEST:]:
         # A search tells neither tags nor aliases.
         version = client.get_model_version(name, str(number))
         if version.tags.get("promoted") != "true" and not version.aliases:

@@ -31,6 +31,19 @@ def store(tmp_path_factory):
     mlflow.set_tracking_uri(None)
 
 
+@pytest.fixture(autouse=True)
+def unity_catalog(monkeypatch):
+    """Search versions as Unity Catalog does: by the name alone."""
+    search = MlflowClient.search_model_versions
+
+    def checked(self, condition, **options):
+        assert condition.startswith("name = ")
+        assert " AND " not in condition.upper()
+        return search(self, condition, **options)
+
+    monkeypatch.setattr(MlflowClient, "search_model_versions", checked)
+
+
 @pytest.fixture
 def model(request):
     """Create a model without versions, as the bundle does, and return its name."""

@@ -21,7 +21,12 @@ def declare(entity: str) -> None:
     )
     def bronze():
         reader = spark.readStream.format("cloudFiles").options(
-            **{"cloudFiles.format": "csv", "header": "true", "enforceSchema": "false"}
+            **{
+                "cloudFiles.format": "csv",
+                "cloudFiles.useStrictGlobber": "true",  # patterns as in `extract`
+                "header": "true",
+                "enforceSchema": "false",
+            }
         )
         columns = ", ".join(f"{name} STRING" for name in rules.DELIVERED[entity])
         source = spark.conf.get("source")
