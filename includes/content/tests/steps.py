@@ -14,7 +14,7 @@ def test_the_steps_run_in_a_row(run, spark, catalog, schema, source[[ ', capsys'
     assert values["status"] == "SUCCESS"
     assert values["record_count"] == [[ 65 if content == 'example' else 9 ]]
 [% if gate %]
-    assert run("check_quality")["quality_score"] == "FAIR"
+    assert run("check_quality")["quality_score"] == "[[ 'GOOD' if content == 'example' else 'FAIR' ]]"
     with pytest.raises(Exception, match="too poor to use"):
         run("alert_poor")
 [% endif %]

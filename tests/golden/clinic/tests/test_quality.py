@@ -104,12 +104,13 @@ def test_the_sample_data_is_good_unless_there_was_much_more_before(spark, catalo
     assert kept.where("passed > checked OR checked_at IS NULL").count() == 0
 
     # A thousand products in the clean table are far more than this load has.
-    tables.append(spark.range(1000), catalog, schema, "clean_products")
+    before = tables.quoted(catalog, schema, "clean_products")
+    spark.range(1000).write.mode("append").saveAsTable(before)
     assert check_quality.run(spark, catalog, schema, "8").values == {"quality_score": "POOR"}
 
 
 def test_a_poor_load_fails_and_names_what_its_last_measurement_found(spark, catalog, schema):
-    poor = [Check("orders", "bad", 10, 5), Check("orders", "worse", 10, 4)]
+    poor = [Check("orders", "bad", 10, 4), Check("orders", "worse", 10, 3)]
     fair = [Check("orders", "fair", 10, 6)]
     before = [Check("orders", "fixed", 10, 3)]
     for run_id, checks in (("8", before), ("8", [*poor, *fair]), ("9", fair)):
@@ -117,6 +118,6 @@ def test_a_poor_load_fails_and_names_what_its_last_measurement_found(spark, cata
 
     with pytest.raises(alert_poor.PoorQuality) as failure:
         alert_poor.run(spark, catalog, schema, "8")
-    assert str(failure.value) == "orders: worse (6 of 10); orders: bad (5 of 10)"
+    assert str(failure.value) == "orders: worse (7 of 10); orders: bad (6 of 10)"
     with pytest.raises(alert_poor.PoorQuality, match="too poor to use"):
         alert_poor.run(spark, catalog, schema, "9")

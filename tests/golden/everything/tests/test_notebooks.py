@@ -33,7 +33,7 @@ def test_the_steps_run_in_a_row(run, spark, catalog, schema, source, capsys):
     values = run("extract", source=source)
     assert values["status"] == "SUCCESS"
     assert values["record_count"] == 65
-    assert run("check_quality")["quality_score"] == "FAIR"
+    assert run("check_quality")["quality_score"] == "GOOD"
     with pytest.raises(Exception, match="too poor to use"):
         run("alert_poor")
     for entity in ("customers", "orders", "products"):
