@@ -46,7 +46,7 @@ def host(answers: Answers, target: str) -> str:
 
 
 def deployable(answers: Answers, target: str) -> bool:
-    """Returns whether a target can have been deployed: by no placeholder, to none."""
+    """Returns whether a target can have been deployed: who deploys it, and where, is known."""
     who = answers.get(f"{target}_service_principal", "") if target != "dev" else ""
     return not PLACEHOLDER.search(f"{host(answers, target)} {who}")
 

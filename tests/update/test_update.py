@@ -124,13 +124,8 @@ def test_an_update_in_a_folder_leaves_the_rest_of_the_repository(
     root = tmp_path / "root"
     bundles = [root / "bundles" / name for name in ("sales", "returns")]
     for bundle in bundles:
-        options = [
-            "--data",
-            f"folder=bundles/{bundle.name}",
-            "--data",
-            f"project_name={bundle.name}",
-        ]
-        options += ["--data", "package_name=sales_pipeline"]
+        answers = (f"project_name={bundle.name}", f"folder=bundles/{bundle.name}")
+        options = [f"--data={each}" for each in (*answers, "package_name=sales_pipeline")]
         process = copier("copy", "--trust", "--defaults", *options, template_repo, bundle)
         assert process.returncode == 0, process.stdout + process.stderr
         assert not (bundle / ".git").exists()

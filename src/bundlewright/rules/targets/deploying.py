@@ -229,19 +229,15 @@ def _named(target):
 
 
 def _named_below(value, path):
-    if isinstance(value, Map):
+    if isinstance(value, str):
+        if "@" in value or (isinstance(path[-1], str) and _NAMED.fullmatch(path[-1])):
+            yield path, value
+    elif isinstance(value, Map):
         for key, inner in value.items():
-            if not isinstance(inner, str):
-                yield from _named_below(inner, (*path, key))
-            elif isinstance(key, str) and (_NAMED.fullmatch(key) or "@" in inner):
-                yield (*path, key), inner
+            yield from _named_below(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            if isinstance(inner, str):
-                if "@" in inner:
-                    yield (*path, index), inner
-            else:
-                yield from _named_below(inner, (*path, index))
+            yield from _named_below(inner, (*path, index))
 
 
 @rule("BW733", WARNING, on="bundle")
